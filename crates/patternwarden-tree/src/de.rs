@@ -1,0 +1,108 @@
+//! Building a document from any serde deserializer.
+
+use crate::builder::{Builder, Limit};
+use crate::document::{Document, Kind};
+use alloc::string::{String, ToString};
+use core::fmt;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// Reads one value into a [`Document`]: `deserializer.deserialize(DocumentSeed)`.
+///
+/// Key order and duplicate keys are kept. Limits of the [`Builder`] become errors of
+/// the deserializer; switch its own depth limit off where it is lower.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct DocumentSeed;
+
+/// Reads a whole document.
+///
+/// # Errors
+/// Those of the deserializer, and the limits of the [`Builder`].
+pub fn from_deserializer<'de, D: Deserializer<'de>>(input: D) -> Result<Document, D::Error> {
+    DocumentSeed.deserialize(input)
+}
+
+impl<'de> DeserializeSeed<'de> for DocumentSeed {
+    type Value = Document;
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Document, D::Error> {
+        let mut builder = Builder::default();
+        Into(&mut builder).deserialize(input)?;
+        Ok(builder.finish())
+    }
+}
+
+struct Into<'b>(&'b mut Builder);
+
+fn limit<E: Error>(result: Result<(), Limit>) -> Result<(), E> {
+    result.map_err(E::custom)
+}
+
+impl<'de> DeserializeSeed<'de> for Into<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Into<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        limit(self.0.scalar(Kind::Bool, if value { "true" } else { "false" }))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        limit(self.0.scalar(Kind::Number, &value.to_string()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        limit(self.0.scalar(Kind::Number, &value.to_string()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        if value.is_finite() {
+            limit(self.0.scalar(Kind::Number, &value.to_string()))
+        } else {
+            Err(E::custom("a number that JSON does not have"))
+        }
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
+        limit(self.0.scalar(Kind::String, value))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        limit(self.0.scalar(Kind::Null, ""))
+    }
+
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        self.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        limit(self.0.open(Kind::Seq, None))?;
+        while items.next_element_seed(Into(self.0))?.is_some() {}
+        self.0.close(None);
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        limit(self.0.open(Kind::Map, None))?;
+        while let Some(key) = entries.next_key::<String>()? {
+            limit(self.0.key(&key))?;
+            entries.next_value_seed(Into(self.0))?;
+        }
+        self.0.close(None);
+        Ok(())
+    }
+}
