@@ -70,3 +70,33 @@ pub(crate) mod read {
         matches!(node.kind(), Kind::Number | Kind::String).then_some(node)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_accessor_tells_present_absent_and_mistyped_apart() {
+        Object::try_accessors();
+        Workload::try_accessors();
+        PodSpec::try_accessors();
+        Volume::try_accessors();
+        Container::try_accessors();
+        Port::try_accessors();
+        Probe::try_accessors();
+        LabelSelector::try_accessors();
+        Service::try_accessors();
+        NetworkPolicy::try_accessors();
+        ConfigObject::try_accessors();
+        Role::try_accessors();
+        PolicyRule::try_accessors();
+        Binding::try_accessors();
+        Subject::try_accessors();
+        Crd::try_accessors();
+        CrdVersion::try_accessors();
+        Budget::try_accessors();
+        Scaler::try_accessors();
+        Lease::try_accessors();
+        Namespace::try_accessors();
+    }
+}

@@ -16,14 +16,14 @@ macro_rules! fields {
         }
 
         #[cfg(test)]
-        mod accessors {
-            use super::*;
-
-            #[test]
-            fn each_is_present_absent_and_mistyped() {
+        impl $view<'_> {
+            /// Tries every accessor present, absent and mistyped.
+            pub(crate) fn try_accessors() {
                 $(
                     $crate::kube::fields::try_accessor(
-                        stringify!($name), &$path, stringify!($read),
+                        stringify!($name),
+                        &$path,
+                        stringify!($read),
                         |node| {
                             let at = $view::of_node(node).$name();
                             (at.value.is_some(), at.is_absent(), at.is_mistyped())
@@ -43,6 +43,7 @@ pub(crate) fn try_accessor(
     read: &str,
     get: impl Fn(patternwarden_tree::Node<'_>) -> (bool, bool, bool),
 ) {
+    use alloc::string::ToString;
     use patternwarden_tree::{Edit, Op, Value, apply};
 
     let (right, wrong) = match read {
@@ -54,15 +55,11 @@ pub(crate) fn try_accessor(
         "scalar" => (Value::from("25%"), Value::map([])),
         other => panic!("no sample for the reader `{other}`"),
     };
-    let mut pointer = alloc::string::String::new();
-    for key in path {
-        pointer.push('/');
-        pointer.push_str(key);
-    }
     let mut empty = patternwarden_tree::Builder::default();
     empty.open(patternwarden_tree::Kind::Map, None).unwrap();
     let empty = empty.finish();
     let root = empty.root().unwrap();
+    let pointer = root.at(path).pointer(root).to_string();
     let with = |value| apply(root, &[Edit::new(pointer.as_str(), Op::Add(value))]).unwrap();
     assert_eq!(get(with(right).root().unwrap()), (true, false, false), "{name} present");
     assert_eq!(get(root), (false, true, false), "{name} absent");

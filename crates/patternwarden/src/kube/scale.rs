@@ -28,89 +28,68 @@ macro_rules! view {
     };
 }
 
-mod budget {
-    use super::{LabelSelector, Node, Object};
+view!(
+    /// A `policy` `PodDisruptionBudget`.
+    Budget, "policy", "PodDisruptionBudget"
+);
 
-    view!(
-        /// A `policy` `PodDisruptionBudget`.
-        Budget, "policy", "PodDisruptionBudget"
-    );
+fields!(Budget {
+    /// `spec.selector`.
+    selector_map: Node<'d> = map ["spec", "selector"];
+    /// `spec.minAvailable`: a number or a percentage.
+    min_available: Node<'d> = scalar ["spec", "minAvailable"];
+    /// `spec.maxUnavailable`: a number or a percentage.
+    max_unavailable: Node<'d> = scalar ["spec", "maxUnavailable"];
+    /// `spec.unhealthyPodEvictionPolicy`.
+    unhealthy_pod_eviction_policy: &'d str = text ["spec", "unhealthyPodEvictionPolicy"];
+});
 
-    fields!(Budget {
-        /// `spec.selector`.
-        selector_map: Node<'d> = map ["spec", "selector"];
-        /// `spec.minAvailable`: a number or a percentage.
-        min_available: Node<'d> = scalar ["spec", "minAvailable"];
-        /// `spec.maxUnavailable`: a number or a percentage.
-        max_unavailable: Node<'d> = scalar ["spec", "maxUnavailable"];
-        /// `spec.unhealthyPodEvictionPolicy`.
-        unhealthy_pod_eviction_policy: &'d str = text ["spec", "unhealthyPodEvictionPolicy"];
-    });
-
-    impl<'d> Budget<'d> {
-        /// The Pods it protects.
-        pub fn selector(self) -> Option<LabelSelector<'d>> {
-            self.selector_map().value.map(|node| LabelSelector { node })
-        }
+impl<'d> Budget<'d> {
+    /// The Pods it protects.
+    pub fn selector(self) -> Option<LabelSelector<'d>> {
+        self.selector_map().value.map(|node| LabelSelector { node })
     }
 }
 
-mod scaler {
-    use super::{Node, Object};
+view!(
+    /// An `autoscaling` `HorizontalPodAutoscaler`.
+    Scaler, "autoscaling", "HorizontalPodAutoscaler"
+);
 
-    view!(
-        /// An `autoscaling` `HorizontalPodAutoscaler`.
-        Scaler, "autoscaling", "HorizontalPodAutoscaler"
-    );
+fields!(Scaler {
+    /// `spec.scaleTargetRef.kind`.
+    target_kind: &'d str = text ["spec", "scaleTargetRef", "kind"];
+    /// `spec.scaleTargetRef.name`.
+    target_name: &'d str = text ["spec", "scaleTargetRef", "name"];
+    /// `spec.minReplicas`; 1 when absent.
+    min_replicas: i64 = int ["spec", "minReplicas"];
+    /// `spec.maxReplicas`.
+    max_replicas: i64 = int ["spec", "maxReplicas"];
+    /// `spec.metrics`.
+    metrics: Node<'d> = list ["spec", "metrics"];
+});
 
-    fields!(Scaler {
-        /// `spec.scaleTargetRef.kind`.
-        target_kind: &'d str = text ["spec", "scaleTargetRef", "kind"];
-        /// `spec.scaleTargetRef.name`.
-        target_name: &'d str = text ["spec", "scaleTargetRef", "name"];
-        /// `spec.minReplicas`; 1 when absent.
-        min_replicas: i64 = int ["spec", "minReplicas"];
-        /// `spec.maxReplicas`.
-        max_replicas: i64 = int ["spec", "maxReplicas"];
-        /// `spec.metrics`.
-        metrics: Node<'d> = list ["spec", "metrics"];
-    });
-}
+view!(
+    /// A `coordination.k8s.io` `Lease`.
+    Lease, "coordination.k8s.io", "Lease"
+);
 
-mod lease {
-    use super::{Node, Object};
+fields!(Lease {
+    /// `spec.holderIdentity`.
+    holder_identity: &'d str = text ["spec", "holderIdentity"];
+    /// `spec.leaseDurationSeconds`.
+    lease_duration_seconds: i64 = int ["spec", "leaseDurationSeconds"];
+});
 
-    view!(
-        /// A `coordination.k8s.io` `Lease`.
-        Lease, "coordination.k8s.io", "Lease"
-    );
+view!(
+    /// A core `Namespace`.
+    Namespace, "", "Namespace"
+);
 
-    fields!(Lease {
-        /// `spec.holderIdentity`.
-        holder_identity: &'d str = text ["spec", "holderIdentity"];
-        /// `spec.leaseDurationSeconds`.
-        lease_duration_seconds: i64 = int ["spec", "leaseDurationSeconds"];
-    });
-}
-
-mod namespace {
-    use super::{Node, Object};
-
-    view!(
-        /// A core `Namespace`.
-        Namespace, "", "Namespace"
-    );
-
-    fields!(Namespace {
-        /// The level that Pod Security admission enforces.
-        enforce: &'d str = text ["metadata", "labels", "pod-security.kubernetes.io/enforce"];
-        /// The version of the standards that it enforces.
-        enforce_version: &'d str
-            = text ["metadata", "labels", "pod-security.kubernetes.io/enforce-version"];
-    });
-}
-
-pub use budget::Budget;
-pub use lease::Lease;
-pub use namespace::Namespace;
-pub use scaler::Scaler;
+fields!(Namespace {
+    /// The level that Pod Security admission enforces.
+    enforce: &'d str = text ["metadata", "labels", "pod-security.kubernetes.io/enforce"];
+    /// The version of the standards that it enforces.
+    enforce_version: &'d str
+        = text ["metadata", "labels", "pod-security.kubernetes.io/enforce-version"];
+});
