@@ -21,6 +21,7 @@ macro_rules! catalogue {
 catalogue! {
     run_as_non_root_missing
     service_selects_nothing
+    yaml_duplicate_key
 }
 
 /// The rule of this id.
