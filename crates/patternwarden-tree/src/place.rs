@@ -134,6 +134,11 @@ fn escape(f: &mut fmt::Formatter<'_>, key: &str) -> fmt::Result {
     Ok(())
 }
 
+/// A key as one reference token of a JSON Pointer, with `~` and `/` escaped.
+pub fn escaped(key: &str) -> impl fmt::Display + '_ {
+    fmt::from_fn(move |f| escape(f, key))
+}
+
 /// One reference token of a JSON Pointer with `~1` and `~0` resolved.
 pub fn unescape(token: &str) -> Cow<'_, str> {
     if !token.contains('~') {

@@ -20,6 +20,7 @@ macro_rules! catalogue {
 
 catalogue! {
     run_as_non_root_missing
+    selector_template_mismatch
     service_selects_nothing
     yaml_duplicate_key
 }
