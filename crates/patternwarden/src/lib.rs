@@ -37,6 +37,7 @@ pub mod recognise;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod schema;
 pub mod set;
 pub mod settings;
 
