@@ -19,6 +19,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    misplaced_field
     run_as_non_root_missing
     selector_template_mismatch
     service_selects_nothing

@@ -13,7 +13,10 @@
 
 mod core;
 mod definition;
+pub(crate) mod destination;
 mod groups;
+mod places;
+pub(crate) mod unknown;
 mod volume;
 mod walk;
 
