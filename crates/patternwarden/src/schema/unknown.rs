@@ -151,10 +151,8 @@ impl<'d> Judge<'d> {
             "`matchLabels` has no meaning here: this selector is a plain map of labels".to_string();
         let alone = child.children().count() == 1;
         let edits = vec![Edit::new(self.pointer(child), Op::Replace(Value::of(node)))];
-        let fixes = match alone {
-            true => vec![(Grade::Safe, "Select by these labels directly".to_string(), edits)],
-            false => vec![],
-        };
+        let title = "Select by these labels directly".to_string();
+        let fixes = alone.then_some((Grade::Safe, title, edits)).into_iter().collect();
         Some(Offence { node, message, fixes })
     }
 
@@ -174,10 +172,8 @@ impl<'d> Judge<'d> {
             Edit::new(format!("/{key}"), Op::Move { from: format!("{from}/{key}") })
         };
         let edits = fields().map(moved).chain([Edit::new(from.as_str(), Op::Remove)]).collect();
-        let fixes = match movable {
-            true => vec![(Grade::Safe, "Move the fields of `spec` to the root".to_string(), edits)],
-            false => vec![],
-        };
+        let title = "Move the fields of `spec` to the root".to_string();
+        let fixes = movable.then_some((Grade::Safe, title, edits)).into_iter().collect();
         Some(Offence { node: child, message, fixes })
     }
 }
