@@ -73,7 +73,9 @@ enum Task {
 
 fn main() -> ExitCode {
     match perform(Task::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        // Said already, before the sum.
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("xtask: error: {error:#}");
             ExitCode::FAILURE
@@ -81,18 +83,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn perform(task: Task) -> Result<()> {
+/// Whether the task's checks passed; an error if it could not be done.
+fn perform(task: Task) -> Result<bool> {
     match task {
         Task::Play { port, release } => {
             play::play(port, if release { wasm::Profile::Release } else { wasm::Profile::Dev })
         }
-        Task::Test { stages, keep_dist } => suite::test(&stages, keep_dist),
+        Task::Test { stages, keep_dist } => return suite::test(&stages, keep_dist),
         Task::Build => release::build(),
         Task::Size => size::check(),
         Task::Bench => bench(),
         Task::NewRule { id } => new_rule::new_rule(&id),
         Task::Setup => tools::all(),
-    }
+    }?;
+    Ok(true)
 }
 
 fn bench() -> Result<()> {

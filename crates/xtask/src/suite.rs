@@ -4,7 +4,6 @@ use crate::tally::Tally;
 use crate::{release, run, size, tools, workspace};
 use anyhow::{Context as _, Result, bail, ensure};
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -35,8 +34,9 @@ struct Done {
     tally: Tally,
 }
 
-/// Runs `asked`, or everything. With `keep_dist`, what is in `dist/` is tested as it is.
-pub(crate) fn test(asked: &[Stage], keep_dist: bool) -> Result<()> {
+/// Runs `asked`, or everything; whether all of it passed. With `keep_dist`, what is in `dist/` is
+/// tested as it is.
+pub(crate) fn test(asked: &[Stage], keep_dist: bool) -> Result<bool> {
     let needs_dist =
         asked.iter().any(|stage| matches!(stage, Stage::Policy | Stage::Browser | Stage::Size));
     let wanted = |stage: &Stage| match stage {
@@ -54,7 +54,7 @@ pub(crate) fn test(asked: &[Stage], keep_dist: bool) -> Result<()> {
     }
 
     let mut done = Vec::new();
-    let mut outcome = Ok(());
+    let mut passed = true;
     for stage in stages {
         eprintln!("xtask: stage {stage:?}");
         let start = Instant::now();
@@ -66,14 +66,16 @@ pub(crate) fn test(asked: &[Stage], keep_dist: bool) -> Result<()> {
         }
         done.push(Done { stage, took: start.elapsed(), tally });
         if let Err(error) = result {
-            outcome = Err(error.context(format!("stage {stage:?} failed")));
+            eprintln!("xtask: error: stage {stage:?} failed: {error:#}");
+            passed = false;
             break;
         }
     }
     report(&done);
-    outcome
+    Ok(passed)
 }
 
+/// Prints what each stage did; the sum is the last line of all, for whoever reads by machine.
 fn report(done: &[Done]) {
     println!("\n{:<8} {:>9} {:>7} {:>7}", "stage", "time", "passed", "failed");
     let mut sum = Tally::default();
@@ -83,8 +85,6 @@ fn report(done: &[Done]) {
         sum.add(*tally);
     }
     println!("{} passed, {} failed", sum.passed, sum.failed);
-    // The error that may follow goes to another stream.
-    let _ = std::io::stdout().flush();
 }
 
 impl Stage {
