@@ -131,6 +131,11 @@ impl Document {
         (!self.slots.is_empty()).then_some(Node { doc: self, id: 0 })
     }
 
+    /// The node of this index in the arena.
+    pub fn node(&self, id: u32) -> Option<Node<'_>> {
+        ((id as usize) < self.slots.len()).then_some(Node { doc: self, id })
+    }
+
     /// Number of nodes.
     pub fn len(&self) -> usize {
         self.slots.len()
@@ -357,6 +362,17 @@ impl<'d> Node<'d> {
                 None => Some(origin.value),
             },
         }
+    }
+
+    /// Whether the text at byte `at` could still have belonged to this node: it lies behind the
+    /// node's start and before whatever follows the node.
+    pub fn reaches(self, at: u32) -> bool {
+        let start = |id: u32| {
+            let origin = self.doc.sources.get(id as usize)?.origin;
+            Some(origin.key.map_or(origin.value.start, |key| key.start))
+        };
+        let follows = start(self.end()).is_some_and(|next| next <= at);
+        start(self.id).is_some_and(|start| start <= at) && !follows
     }
 
     fn end(self) -> u32 {

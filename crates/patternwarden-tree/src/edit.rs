@@ -8,11 +8,7 @@ use crate::builder::{Builder, Limit};
 use crate::document::{Document, Kind, Node};
 use crate::place::unescape;
 use crate::value::Value;
-use alloc::{
-    borrow::ToOwned,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 
 /// One operation at one place.
@@ -63,8 +59,8 @@ impl core::error::Error for EditError {}
 
 impl Edit {
     /// `op` at `pointer`.
-    pub fn new(pointer: impl ToString, op: Op) -> Self {
-        Self { pointer: pointer.to_string(), op }
+    pub fn new(pointer: impl Into<String>, op: Op) -> Self {
+        Self { pointer: pointer.into(), op }
     }
 }
 
@@ -157,29 +153,23 @@ fn add_target<'d, 'v>(
         let key = unescape(token);
         let next = tokens.next();
         match node.kind() {
-            Kind::Map => match node.get(&key) {
-                Some(child) => node = child,
-                None => {
-                    let missing =
-                        core::iter::once(token).chain(next).chain(tokens).map(|t| unescape(t).into_owned());
-                    return Ok(Target { node, action: Action::Entry(missing.collect(), value) });
-                }
-            },
+            Kind::Map if node.get(&key).is_some() => node = node.get(&key).unwrap_or(node),
+            // A null parent is an absent one.
+            Kind::Map | Kind::Null => {
+                let rest = core::iter::once(token).chain(next).chain(tokens);
+                let missing = rest.map(|token| unescape(token).into_owned()).collect();
+                return Ok(Target { node, action: Action::Entry(missing, value) });
+            }
             Kind::Seq => {
                 let len = node.items().count();
                 let at = if key == "-" { Some(len) } else { key.parse().ok() };
-                let at = at.filter(|at| *at <= len).ok_or_else(|| error(pointer, "a list index"))?;
+                let at =
+                    at.filter(|at| *at <= len).ok_or_else(|| error(pointer, "a list index"))?;
                 match (next, node.items().nth(at)) {
                     (None, _) => return Ok(Target { node, action: Action::Insert(at, value) }),
                     (Some(_), Some(child)) => node = child,
                     (Some(_), None) => return Err(error(pointer, "a list item")),
                 }
-            }
-            // A null parent is an absent one.
-            Kind::Null => {
-                let missing =
-                    core::iter::once(token).chain(next).chain(tokens).map(|t| unescape(t).into_owned());
-                return Ok(Target { node, action: Action::Entry(missing.collect(), value) });
             }
             _ => return Err(error(pointer, "a list or a map on the way")),
         }

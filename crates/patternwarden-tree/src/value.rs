@@ -2,6 +2,7 @@
 
 use crate::builder::{Builder, Limit};
 use crate::document::{Kind, Node};
+use crate::json::quote;
 use alloc::{
     borrow::ToOwned,
     string::{String, ToString},
@@ -48,9 +49,8 @@ impl Value {
             Kind::String => Self::String(node.scalar_text().to_owned()),
             Kind::Seq => Self::Seq(node.children().map(Self::of).collect()),
             Kind::Map => {
-                let entry = |child: Node<'_>| {
-                    (child.key().unwrap_or_default().to_owned(), Self::of(child))
-                };
+                let entry =
+                    |child: Node<'_>| (child.key().unwrap_or_default().to_owned(), Self::of(child));
                 Self::Map(node.children().map(entry).collect())
             }
         }
@@ -71,11 +71,43 @@ impl Value {
             }
             (Self::Map(entries), Kind::Map) => {
                 entries.len() == node.children().count()
-                    && entries.iter().all(|(key, value)| {
-                        node.get(key).is_some_and(|child| value.matches(child))
-                    })
+                    && entries
+                        .iter()
+                        .all(|(key, value)| node.get(key).is_some_and(|child| value.matches(child)))
             }
             _ => false,
+        }
+    }
+
+    /// Appends the value as compact JSON.
+    pub fn write_json(&self, out: &mut String) {
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Self::Number(text) => out.push_str(text),
+            Self::String(text) | Self::Placeholder(text) => quote(out, text),
+            Self::Seq(items) => {
+                out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        out.push(',');
+                    }
+                    item.write_json(out);
+                }
+                out.push(']');
+            }
+            Self::Map(entries) => {
+                out.push('{');
+                for (at, (key, item)) in entries.iter().enumerate() {
+                    if at > 0 {
+                        out.push(',');
+                    }
+                    quote(out, key);
+                    out.push(':');
+                    item.write_json(out);
+                }
+                out.push('}');
+            }
         }
     }
 

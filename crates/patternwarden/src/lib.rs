@@ -1,1 +1,51 @@
+//! The Kubernetes patterns, executable.
+//!
+//! This crate names the design patterns that manifests use, finds where they
+//! break them, explains why and offers the repair. It reads documents that
+//! somebody else parsed ([`Stream`]), and answers with one [`Report`], the same
+//! for every program built on it.
+//!
+//! ```
+//! # use patternwarden::{Settings, check};
+//! let stream = patternwarden_yaml::read("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {}\n");
+//! let report = check(&stream, &Settings::default());
+//! assert_eq!(report.resources.len(), 1);
+//! ```
+//!
+//! **Invariants.** Nothing here panics, does input or output, or reads a clock
+//! or a random number. Rules cannot fail. Views hold no opinion. Findings are
+//! sorted and deterministic. A field of the wrong type is never taken for a
+//! good one.
 #![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod bundle;
+pub mod docs;
+pub mod engine;
+pub mod errata;
+pub mod finding;
+pub mod kube;
+pub mod matcher;
+pub mod minor;
+pub mod param;
+pub mod pattern;
+pub mod patterns;
+pub mod recognise;
+pub mod report;
+pub mod rule;
+pub mod rules;
+pub mod set;
+pub mod settings;
+
+pub use minor::Minor;
+pub use pattern::{Category, Pattern};
+pub use patterns::RECOGNISERS;
+pub use patternwarden_tree as tree;
+pub use patternwarden_tree::Stream;
+pub use report::{Report, check};
+pub use rule::{Admission, Grade, Rule, Severity, Surface};
+pub use rules::RULES;
+pub use settings::{Settings, SettingsError};

@@ -1,0 +1,222 @@
+//! A whole input: JSON documents, then YAML documents, each with its error if it has one.
+
+use crate::events::Yaml;
+use crate::explain;
+use crate::fault::{Fault, floor};
+use crate::json::Json;
+use crate::recover::{self, Budget};
+use crate::resolve::{self, Resolved};
+use crate::split::{Chunk, split};
+use crate::strict;
+use crate::syntax::Syntax;
+use crate::{MAX_DOCUMENTS, MAX_INPUT};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use core::ops::Range;
+use patternwarden_tree::{LineIndex, MAX_NODES, Note, NoteKind, Span, Stream, SyntaxError};
+
+/// Reads `text`; see [`crate::read`].
+pub(crate) fn read(text: &str, caret: Option<usize>) -> Stream {
+    if text.len() > MAX_INPUT {
+        return refused(text, MAX_INPUT..text.len(), "the input is longer than 10 MiB");
+    }
+    let mut reader = Reader { text, caret, ..Reader::default() };
+    let rest = reader.json();
+    reader.yaml(rest);
+    reader.stream.lines = Some(LineIndex::new(text));
+    reader.stream
+}
+
+/// A stream that is nothing but one error.
+pub(crate) fn refused(text: &str, at: Range<usize>, message: &str) -> Stream {
+    let shown = text.get(..floor(text, text.len().min(MAX_INPUT))).unwrap_or("");
+    let error = SyntaxError::new(Span::new(at.start, at.end), 0, message)
+        .with_hint("Split it into several files.");
+    let lines = Some(LineIndex::new(shown));
+    Stream { documents: Vec::new(), errors: [error].into(), lines }
+}
+
+#[derive(Default)]
+struct Reader<'t> {
+    text: &'t str,
+    caret: Option<usize>,
+    stream: Stream,
+    /// Documents so far, readable or not.
+    count: usize,
+    /// Values so far, in all documents.
+    nodes: usize,
+    budget: Budget,
+    /// A limit was hit; nothing more is read.
+    full: bool,
+}
+
+impl Reader<'_> {
+    /// Reads JSON values from the start of the text; returns where YAML begins.
+    fn json(&mut self) -> usize {
+        let mut at = 0;
+        // A byte order mark is no blank: Go then guesses YAML.
+        while !self.full {
+            let rest = self.text.get(at..).unwrap_or("");
+            let blanks = rest.len() - rest.trim_start().len();
+            let value = rest.get(blanks..).unwrap_or("");
+            if !value.starts_with('{') {
+                break;
+            }
+            let mut source = Json::new(value);
+            let syntax = Syntax::read(value, &mut source);
+            if syntax.fault.is_some() {
+                break;
+            }
+            let base = at + blanks;
+            at = base + source.position();
+            let resolved = resolve::resolve(&syntax, base, Vec::new());
+            let read = self.text.get(base..at).unwrap_or("");
+            self.finish(base, read, resolved);
+        }
+        at
+    }
+
+    fn yaml(&mut self, from: usize) {
+        let text = self.text;
+        let rest = text.get(from..).unwrap_or("");
+        let mut chunks = split(rest).peekable();
+        while let Some(chunk) = chunks.next() {
+            if self.full {
+                return;
+            }
+            match chunk {
+                Chunk::BadSeparator(at) => {
+                    let fault = explain::bad_separator(at);
+                    self.fail(from, fault);
+                }
+                Chunk::Document(at) => {
+                    // kubectl loses the document before a separator that it cannot read.
+                    let lost = match chunks.peek() {
+                        Some(Chunk::BadSeparator(bad)) => Some(from + bad.start..from + bad.end),
+                        _ => None,
+                    };
+                    self.document(from + at.start..from + at.end, lost);
+                }
+            }
+        }
+    }
+
+    /// Reads one YAML document.
+    fn document(&mut self, at: Range<usize>, lost: Option<Range<usize>>) {
+        let base = at.start;
+        let text = self.text.get(at).unwrap_or("");
+        let syntax = Syntax::read(text, &mut Yaml::new(text));
+        let caret = self.caret.and_then(|caret| caret.checked_sub(base));
+        let stopped = syntax.fault.clone();
+        let mut holes: Vec<Range<usize>> = Vec::new();
+        let mut read = Cow::Borrowed(text);
+        if let Some(fault) = &stopped {
+            let start = fault.at.start.min(text.len());
+            match recover::recover(text, &syntax, start, caret, &mut self.budget) {
+                Some(recovered) => {
+                    holes = recovered.holes;
+                    read = Cow::Owned(recovered.text);
+                }
+                None => holes.push(start..text.len()),
+            }
+        }
+        let note =
+            |kind, at: Range<usize>| Note { kind, span: Span::new(base + at.start, base + at.end) };
+        let again;
+        let syntax = match &read {
+            Cow::Owned(read) => {
+                again = Syntax::read(read, &mut Yaml::new(read));
+                &again
+            }
+            Cow::Borrowed(_) => &syntax,
+        };
+        // Strictness may need text that is in a hole, so only a tree of the whole text is asked.
+        let refused = match stopped {
+            Some(fault) => Some(first(fault, crate::characters::check(text))),
+            None => strict::check(text, syntax),
+        };
+        if let (Some(fault), true) = (&refused, holes.is_empty()) {
+            holes.push(fault.at.clone());
+        }
+        let mut notes: Vec<Note> = holes.into_iter().map(|at| note(NoteKind::Hole, at)).collect();
+        if let Some(lost) = lost {
+            notes.push(Note { kind: NoteKind::Hole, span: Span::new(lost.start, lost.end) });
+        }
+        let end = text.trim_end().len();
+        if let Some(start) = syntax.ignored.filter(|start| *start < end) {
+            notes.push(note(NoteKind::IgnoredText, start..end));
+        }
+        let mut resolved = resolve::resolve(syntax, base, notes);
+        resolved.fault = match (refused, resolved.fault) {
+            (Some(refused), found) => Some(first(refused, found)),
+            (None, found) => found,
+        };
+        self.finish(base, text, resolved);
+    }
+
+    /// Takes one document over, unless it is empty or one too many.
+    fn finish(&mut self, base: usize, text: &str, resolved: Resolved) {
+        let Resolved { document, fault } = resolved;
+        let document = document.filter(|d| d.root().is_some_and(|root| !root.is_null()));
+        if document.is_none() && fault.is_none() {
+            return;
+        }
+        self.nodes += document.as_ref().map_or(0, patternwarden_tree::Document::len);
+        if self.count >= MAX_DOCUMENTS || self.nodes > MAX_NODES {
+            let what = if self.count >= MAX_DOCUMENTS {
+                format!("the input has more than {MAX_DOCUMENTS} documents")
+            } else {
+                format!("the input has more than {MAX_NODES} values")
+            };
+            self.stop(base, what);
+            return;
+        }
+        match fault {
+            Some(fault) => self.fail(base, template(text).unwrap_or(fault).widened(text)),
+            None => self.count += 1,
+        }
+        self.stream.documents.extend(document);
+    }
+
+    fn fail(&mut self, base: usize, fault: Fault) {
+        let error = fault.error(base, self.count);
+        self.stream.errors.push(error);
+        self.count += 1;
+    }
+
+    fn stop(&mut self, from: usize, message: String) {
+        let span = Span::new(from, self.text.len());
+        let error =
+            SyntaxError::new(span, self.count, message).with_hint("Split it into several files.");
+        self.stream.errors.push(error);
+        self.full = true;
+    }
+}
+
+/// The fault that stands first in the text.
+fn first(fault: Fault, other: Option<Fault>) -> Fault {
+    match other {
+        Some(other) if other.at.start < fault.at.start => other,
+        _ => fault,
+    }
+}
+
+/// The first `{{` that a template engine would replace outside of quotes, if there is one.
+fn template(text: &str) -> Option<Fault> {
+    let mut base = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_start();
+        let indent = line.len() - content.len();
+        let found = content.find("{{").filter(|at| {
+            let before = content.get(..*at).unwrap_or("");
+            let quoted = before.contains(['"', '\'', '#']);
+            !quoted && content.get(*at..).is_some_and(|rest| rest.contains("}}"))
+        });
+        if let Some(at) = found {
+            let start = base + indent + at;
+            let end = content.get(at..).and_then(|rest| rest.find("}}")).map_or(2, |len| len + 2);
+            return Some(explain::template(start..start + end));
+        }
+        base += line.len();
+    }
+    None
+}

@@ -1,0 +1,181 @@
+//! From documents to objects: lists are unpacked, fragments are wrapped, the rest is named.
+
+use alloc::{borrow::Cow, vec::Vec};
+use patternwarden_tree::{Builder, Document, Kind, Node, Origin};
+
+/// What was taken for granted to read a fragment as an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Assumption {
+    /// A map with `containers` is the `spec` of a Pod.
+    PodSpec,
+    /// A list of maps with `image` is the `containers` of a Pod.
+    Containers,
+    /// A map with `image` is one container of a Pod.
+    Container,
+    /// A map with nothing but `spec` (and `metadata`) is a Pod.
+    Pod,
+}
+
+impl Assumption {
+    /// Where the fragment stands in the object that it was wrapped in.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::PodSpec => "/spec",
+            Self::Containers => "/spec/containers",
+            Self::Container => "/spec/containers/0",
+            Self::Pod => "",
+        }
+    }
+
+    /// One sentence for people.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::PodSpec => "This is a fragment: it was read as the spec of a Pod.",
+            Self::Containers => "This is a fragment: it was read as the containers of a Pod.",
+            Self::Container => "This is a fragment: it was read as one container of a Pod.",
+            Self::Pod => "There is no apiVersion and kind: it was read as a Pod.",
+        }
+    }
+}
+
+/// Where one object stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    /// Index of its document.
+    pub(crate) document: usize,
+    /// Its root node in that document.
+    pub(crate) node: u32,
+    pub(crate) assumed: Option<Assumption>,
+}
+
+/// Documents, and the objects found in them, ready for a [`Set`](crate::set::Set).
+#[derive(Debug)]
+pub struct Bundle<'s> {
+    pub(crate) documents: Vec<Cow<'s, Document>>,
+    pub(crate) entries: Vec<Entry>,
+    /// Indices of documents in which no object was found.
+    pub(crate) strangers: Vec<usize>,
+}
+
+impl<'s> Bundle<'s> {
+    /// Finds the objects of `documents`.
+    ///
+    /// `kind: List` (and any other list kind), and the `objects` of an OpenShift `Template`, are
+    /// unpacked, also inside one another. A document that is neither an object nor a known
+    /// fragment is kept as a stranger.
+    pub fn new(documents: &'s [Document]) -> Self {
+        let mut bundle =
+            Bundle { documents: Vec::new(), entries: Vec::new(), strangers: Vec::new() };
+        for (index, document) in documents.iter().enumerate() {
+            let Some(root) = document.root() else { continue };
+            let assumed = assumption(root);
+            let wrapped = assumed.and_then(|assumed| wrap(root, assumed));
+            let document = wrapped.map_or(Cow::Borrowed(document), Cow::Owned);
+            let found = bundle.entries.len();
+            if let Some(root) = document.root() {
+                unpack(root, index, assumed, &mut bundle.entries, 0);
+            }
+            if bundle.entries.len() == found && !is_empty_list(&document) {
+                bundle.strangers.push(index);
+            }
+            bundle.documents.push(document);
+        }
+        bundle
+    }
+}
+
+/// Lists nested deeper than this are left alone: nobody writes them, and a manifest is hostile.
+const MAX_LISTS: usize = 8;
+
+fn is_empty_list(document: &Document) -> bool {
+    document.root().and_then(members).is_some_and(|list| list.items().next().is_none())
+}
+
+/// The objects that a list object holds.
+fn members(node: Node<'_>) -> Option<Node<'_>> {
+    let kind = node.get("kind")?.as_str()?;
+    let key = if kind.ends_with("List") {
+        "items"
+    } else if kind == "Template" && node.get("objects").is_some() {
+        "objects"
+    } else {
+        return None;
+    };
+    node.get(key)?.as_seq()
+}
+
+fn unpack(
+    node: Node<'_>,
+    document: usize,
+    assumed: Option<Assumption>,
+    out: &mut Vec<Entry>,
+    depth: usize,
+) {
+    match members(node) {
+        Some(list) if depth < MAX_LISTS => {
+            list.items().for_each(|item| unpack(item, document, None, out, depth + 1));
+        }
+        _ if node.get("kind").is_some() || (depth == 0 && node.get("apiVersion").is_some()) => {
+            out.push(Entry { document, node: node.id(), assumed });
+        }
+        _ => {}
+    }
+}
+
+fn assumption(root: Node<'_>) -> Option<Assumption> {
+    if root.is_seq() {
+        let mut items = root.items().peekable();
+        let containers = items.peek().is_some() && items.all(is_container);
+        return containers.then_some(Assumption::Containers);
+    }
+    if root.get("kind").is_some() || root.get("apiVersion").is_some() {
+        return None;
+    }
+    let listed = |node: Node<'_>, key| node.get(key).is_some_and(Node::is_seq);
+    let is_spec = |node: Node<'_>| listed(node, "containers") || listed(node, "initContainers");
+    if is_spec(root) {
+        Some(Assumption::PodSpec)
+    } else if root.get("spec").is_some_and(is_spec) {
+        Some(Assumption::Pod)
+    } else if is_container(root) && root.get("name").is_some() {
+        Some(Assumption::Container)
+    } else {
+        None
+    }
+}
+
+fn is_container(node: Node<'_>) -> bool {
+    node.get("image").is_some_and(|image| image.as_str().is_some())
+}
+
+/// The fragment inside the Pod that it is part of; `None` where that would exceed a limit.
+fn wrap(root: Node<'_>, assumed: Assumption) -> Option<Document> {
+    let mut builder = Builder::default();
+    let start = root.origin().map(|origin| Origin { key: None, ..origin });
+    builder.open(Kind::Map, start).ok()?;
+    for (key, value) in [("apiVersion", "v1"), ("kind", "Pod")] {
+        builder.key(key).ok()?;
+        builder.scalar(Kind::String, value).ok()?;
+    }
+    if assumed == Assumption::Pod {
+        for child in root.written_children() {
+            builder.key(child.key().unwrap_or_default()).ok()?;
+            builder.copy(child).ok()?;
+        }
+    } else {
+        builder.key("spec").ok()?;
+        if assumed != Assumption::PodSpec {
+            builder.open(Kind::Map, start).ok()?;
+            builder.key("containers").ok()?;
+            if assumed == Assumption::Container {
+                builder.open(Kind::Seq, start).ok()?;
+            }
+        }
+        builder.copy(root).ok()?;
+    }
+    for note in root.document().notes() {
+        builder.note(note.clone());
+    }
+    Some(builder.finish())
+}

@@ -1,0 +1,121 @@
+//! Documentation text of rules and patterns: kept once, in the doc comment, and taken apart here.
+
+use alloc::{string::String, vec::Vec};
+
+/// `text` with the feature `docs`, nothing without it.
+pub const fn text(text: &'static str) -> &'static str {
+    if cfg!(feature = "docs") { text } else { "" }
+}
+
+/// A heading and the Markdown below it, as written in a doc comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// The heading without `## `; empty for the text before the first heading.
+    pub heading: String,
+    /// Markdown, without the blank that doc comments start their lines with.
+    pub body: String,
+}
+
+/// A fenced YAML block of a rule's documentation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Example {
+    /// Whether the rule must find something in it.
+    pub bad: bool,
+    /// JSON of the rule's settings, when the fence names some: ```` ```yaml,bad,{"max_seconds": 60} ````.
+    pub settings: Option<String>,
+    /// The manifest, `# finding:` marks included.
+    pub text: String,
+}
+
+impl Example {
+    /// Pointers that `# finding: <pointer>` comments mark, in order.
+    ///
+    /// The pointer counts from the object; `# finding: 1 <pointer>` names the object by its
+    /// index in the example where there are several.
+    pub fn marks(&self) -> impl Iterator<Item = &str> {
+        self.text.lines().filter_map(|line| line.trim().strip_prefix("# finding: "))
+    }
+
+    /// The manifest without its marks, as a person would write it.
+    pub fn shown(&self) -> String {
+        let mut out = String::with_capacity(self.text.len());
+        for line in self.text.lines().filter(|line| !line.trim().starts_with("# finding: ")) {
+            out.push_str(line);
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// The first sentence or paragraph: what lists show.
+pub fn summary(docs: &str) -> &str {
+    let end = docs.find("\n\n").or_else(|| docs.find("\n \n")).unwrap_or(docs.len());
+    docs.get(..end).unwrap_or(docs).trim()
+}
+
+/// The sections of a documentation text, in order.
+pub fn sections(docs: &str) -> Vec<Section> {
+    let mut out = Vec::new();
+    let mut open = Section { heading: String::new(), body: String::new() };
+    let mut fenced = false;
+    for line in docs.lines() {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        fenced ^= line.starts_with("```");
+        match line.strip_prefix("## ") {
+            Some(heading) if !fenced => {
+                out.push(core::mem::replace(
+                    &mut open,
+                    Section { heading: heading.into(), body: String::new() },
+                ));
+            }
+            _ => {
+                open.body.push_str(line);
+                open.body.push('\n');
+            }
+        }
+    }
+    out.push(open);
+    out
+}
+
+/// The body of one section, trimmed; `None` when there is no such heading.
+pub fn section(docs: &str, heading: &str) -> Option<String> {
+    let found = sections(docs).into_iter().find(|section| section.heading == heading)?;
+    Some(found.body.trim().into())
+}
+
+/// The fenced YAML examples, in order.
+pub fn examples(docs: &str) -> Vec<Example> {
+    let mut out = Vec::new();
+    let mut open: Option<Example> = None;
+    for line in docs.lines() {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        if let Some(info) = line.strip_prefix("```") {
+            match open.take() {
+                Some(example) => out.push(example),
+                None => open = fence(info),
+            }
+        } else if let Some(example) = open.as_mut() {
+            example.text.push_str(line);
+            example.text.push('\n');
+        }
+    }
+    out.retain(|example| !example.text.is_empty());
+    out
+}
+
+/// An example from the words behind the opening fence.
+fn fence(info: &str) -> Option<Example> {
+    let rest = info.strip_prefix("yaml,")?;
+    let (kind, settings) = match rest.split_once(',') {
+        Some((kind, settings)) => (kind, Some(settings.into())),
+        None => (rest, None),
+    };
+    let bad = match kind {
+        "bad" => true,
+        "good" => false,
+        _ => return None,
+    };
+    Some(Example { bad, settings, text: String::new() })
+}

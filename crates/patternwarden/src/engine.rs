@@ -1,0 +1,283 @@
+//! The loop that runs the rules, and what a rule sees while it runs.
+
+use crate::finding::{Finding, Fix, Related};
+use crate::kube::Container;
+use crate::matcher::glob;
+use crate::minor::Minor;
+use crate::param::{Choice, Flag, Int, Strings};
+use crate::rule::{Check, Grade, Rule, Severity, Surface};
+use crate::rules::RULES;
+use crate::set::Set;
+use crate::settings::{RuleSettings, Settings};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt;
+use patternwarden_tree::{Edit, Node, NoteKind, Op, Place, Value};
+
+/// What a rule sees while it runs, and where it reports.
+#[derive(Debug)]
+pub struct Cx<'r, 'd> {
+    set: &'r Set<'d>,
+    settings: &'r Settings,
+    rule: &'static Rule,
+    tuned: &'r RuleSettings,
+    document: usize,
+    object: Option<usize>,
+    base: Option<Node<'d>>,
+    out: &'r mut Vec<Finding>,
+}
+
+impl<'r, 'd> Cx<'r, 'd> {
+    /// The objects that are judged together.
+    pub fn set(&self) -> &'r Set<'d> {
+        self.set
+    }
+
+    /// The Kubernetes version the manifests are meant for.
+    pub fn target(&self) -> Minor {
+        self.settings.target()
+    }
+
+    /// Reports a finding at `place`, which may be absent.
+    ///
+    /// The message is one sentence that names the thing in backticks and says what is wrong, not
+    /// what to do.
+    pub fn report(
+        &mut self,
+        place: impl Into<Place<'d>>,
+        message: fmt::Arguments<'_>,
+    ) -> Reported<'_, 'd> {
+        let place = place.into();
+        let base = self.base.unwrap_or(place.node);
+        let at = self.out.len();
+        if !held_back(place) {
+            self.out.push(Finding {
+                rule: self.rule,
+                severity: self.tuned.severity.unwrap_or(self.rule.severity),
+                document: self.document,
+                object: self.object,
+                pointer: place.pointer(base).to_string(),
+                span: place.anchor(),
+                order: place.node.id(),
+                message: message.to_string(),
+                related: Vec::new(),
+                fixes: Vec::new(),
+            });
+        }
+        Reported { set: self.set, fixed: self.tuned.severity, out: self.out, at, place, base }
+    }
+
+    /// Value of a whole-number parameter.
+    pub fn int(&self, param: &Int) -> i64 {
+        self.tuned.int(param.name).unwrap_or(param.default)
+    }
+
+    /// Value of a yes-or-no parameter.
+    pub fn flag(&self, param: &Flag) -> bool {
+        self.tuned.flag(param.name).unwrap_or(param.default)
+    }
+
+    /// Word of a choice parameter.
+    pub fn choice(&self, param: &Choice) -> &'r str {
+        self.tuned.text(param.name).unwrap_or(param.default)
+    }
+
+    /// Whether some entry of a string-list parameter matches `text`; entries may be globs.
+    pub fn lists(&self, param: &Strings, text: &str) -> bool {
+        match self.tuned.strings(param.name) {
+            Some(list) => list.iter().any(|entry| glob(entry, text)),
+            None => param.default.iter().any(|entry| glob(entry, text)),
+        }
+    }
+}
+
+/// Whether an absent place proves nothing, because text near it could not be read.
+fn held_back(place: Place<'_>) -> bool {
+    let notes = place.node.document().notes();
+    !place.rest.is_empty()
+        && notes.iter().any(|n| n.kind == NoteKind::Hole && place.node.reaches(n.span.start))
+}
+
+/// A finding just reported, open for more: severity, related places, fixes.
+#[derive(Debug)]
+pub struct Reported<'o, 'd> {
+    set: &'o Set<'d>,
+    fixed: Option<Severity>,
+    out: &'o mut Vec<Finding>,
+    at: usize,
+    place: Place<'d>,
+    base: Node<'d>,
+}
+
+impl<'d> Reported<'_, 'd> {
+    fn with(self, change: impl FnOnce(&mut Finding)) -> Self {
+        if let Some(finding) = self.out.get_mut(self.at) {
+            change(finding);
+        }
+        self
+    }
+
+    /// Sets the severity of this finding, unless settings fix it.
+    pub fn severity(self, severity: Severity) -> Self {
+        let severity = self.fixed.unwrap_or(severity);
+        self.with(|finding| finding.severity = severity)
+    }
+
+    /// Names another place that takes part, in this object or in another one.
+    pub fn related(self, place: impl Into<Place<'d>>, message: &str) -> Self {
+        let place = place.into();
+        let Some(object) = self.set.object_holding(place.node) else { return self };
+        self.with(|finding| {
+            finding.related.push(Related {
+                object: object.index,
+                pointer: place.pointer(object.node).to_string(),
+                span: place.anchor(),
+                message: message.to_string(),
+            });
+        })
+    }
+
+    /// Offers a repair; pointers of `edits` are relative to the object.
+    pub fn fix(self, grade: Grade, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        let title = title.into();
+        self.with(|finding| finding.fixes.push(Fix { title, grade, edits }))
+    }
+
+    /// Offers to set the reported place to `value`.
+    pub fn fix_set(self, grade: Grade, title: impl Into<String>, value: impl Into<Value>) -> Self {
+        let pointer = self.place.pointer(self.base).to_string();
+        let op = if self.place.rest.is_empty() {
+            Op::Replace(value.into())
+        } else {
+            Op::Add(value.into())
+        };
+        self.fix(grade, title, alloc::vec![Edit::new(pointer, op)])
+    }
+
+    /// Offers to set another place of the same object to `value`.
+    pub fn fix_at(
+        self,
+        grade: Grade,
+        title: impl Into<String>,
+        place: impl Into<Place<'d>>,
+        value: impl Into<Value>,
+    ) -> Self {
+        let pointer = place.into().pointer(self.base).to_string();
+        self.fix(grade, title, alloc::vec![Edit::new(pointer, Op::Add(value.into()))])
+    }
+
+    /// Offers to remove what stands at the reported place.
+    pub fn fix_remove(self, grade: Grade, title: impl Into<String>) -> Self {
+        let pointer = self.place.pointer(self.base).to_string();
+        self.fix(grade, title, alloc::vec![Edit::new(pointer, Op::Remove)])
+    }
+}
+
+/// Runs every rule that settings switch on over `set`; findings are sorted by document, place
+/// and rule.
+///
+/// Rules that need a complete bundle are skipped on an open set, and objects that a controller
+/// made are judged for containment only.
+pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
+    let active: Vec<_> = RULES
+        .iter()
+        .zip(settings.rules())
+        .filter(|(rule, tuned)| {
+            tuned.enabled
+                && rule.speaks_for(settings.target())
+                && (set.is_closed() || !rule.needs_bundle())
+        })
+        .collect();
+    let mut out = Vec::new();
+    for (index, document) in set.documents().enumerate() {
+        for (rule, tuned) in &active {
+            if let Check::Document(check) = rule.check {
+                let mut cx = Cx {
+                    set,
+                    settings,
+                    rule,
+                    tuned,
+                    document: index,
+                    object: None,
+                    base: document.root(),
+                    out: &mut out,
+                };
+                check(&mut cx, document);
+            }
+        }
+    }
+    let mut containers: Vec<Container<'_>> = Vec::new();
+    for object in set.objects() {
+        let pod = object.pod_spec();
+        containers.clear();
+        containers.extend(pod.into_iter().flat_map(crate::kube::PodSpec::containers));
+        let inherited = object.is_controlled();
+        for (rule, tuned) in &active {
+            if inherited && !rule.is_security() {
+                continue;
+            }
+            let mut cx = Cx {
+                set,
+                settings,
+                rule,
+                tuned,
+                document: set.document_of(object.index),
+                object: Some(object.index),
+                base: Some(object.node),
+                out: &mut out,
+            };
+            match rule.check {
+                Check::Object(check) => check(&mut cx, object),
+                Check::Pod(check) => pod.into_iter().for_each(|pod| check(&mut cx, pod)),
+                Check::Container(check) => containers.iter().for_each(|c| check(&mut cx, *c)),
+                Check::Document(_) => {}
+            }
+        }
+    }
+    assign(set, &mut out);
+    out
+}
+
+/// Gives findings of document rules the object they stand in, and sorts all.
+fn assign(set: &Set<'_>, out: &mut [Finding]) {
+    for finding in out.iter_mut().filter(|finding| finding.object.is_none()) {
+        let document = set.documents().nth(finding.document);
+        let node = document.and_then(|document| document.node(finding.order));
+        let Some(object) = node.and_then(|node| set.object_holding(node)) else { continue };
+        let root = object.node.document().root().unwrap_or(object.node);
+        let prefix = Place::from(object.node).pointer(root).to_string();
+        if let Some(rest) = finding.pointer.strip_prefix(prefix.as_str()) {
+            finding.pointer = rest.to_string();
+            finding.object = Some(object.index);
+        }
+    }
+    out.sort_by(|a, b| {
+        let key = |f: &Finding| (f.document, f.order, f.rule.id);
+        key(a).cmp(&key(b)).then_with(|| a.pointer.cmp(&b.pointer))
+    });
+}
+
+/// Rules that settings switch on but that this set cannot answer, with the reason.
+pub fn not_checked<'s>(
+    settings: &'s Settings,
+    set: &'s Set<'_>,
+) -> impl Iterator<Item = (&'static Rule, &'static str)> + 's {
+    RULES.iter().zip(settings.rules()).filter_map(|(rule, tuned)| {
+        if !tuned.enabled {
+            None
+        } else if !rule.speaks_for(settings.target()) {
+            Some((rule, "it does not speak for the target version"))
+        } else if rule.needs_bundle() && !set.is_closed() {
+            Some((rule, "the input is not said to be complete"))
+        } else {
+            None
+        }
+    })
+}
+
+/// Whether a rule sees what the API server hands to an admission policy.
+pub fn sees_admission(rule: &Rule) -> bool {
+    rule.sees(Surface::Cluster)
+}

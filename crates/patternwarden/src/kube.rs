@@ -1,0 +1,102 @@
+//! Typed read-only views over the tree, in Kubernetes' words.
+//!
+//! A view is a `Copy` wrapper around one [`Node`](patternwarden_tree::Node). It never fails and
+//! never owns: an accessor returns [`At`](patternwarden_tree::At), so the caller gets the value
+//! *and* the place to report, whether or not the field exists.
+//!
+//! **Invariant.** Views read; they hold no opinion. Opinions live in `rules`.
+
+#[macro_use]
+mod fields;
+mod access;
+mod config;
+mod container;
+mod crd;
+mod image;
+mod labels;
+mod network;
+mod object;
+mod pod;
+mod probe;
+mod quantity;
+mod scale;
+mod workload;
+
+pub use access::{Binding, PolicyRule, Role, RoleKind, Subject};
+pub use config::{ConfigKind, ConfigObject};
+pub use container::{Class, Container, Port};
+pub use crd::{Crd, CrdVersion};
+pub use image::ImageRef;
+pub use labels::{LabelSelector, selects};
+pub use network::{NetworkPolicy, Service};
+pub use object::{Api, Object};
+pub use pod::{PodSpec, Volume};
+pub use probe::{Handler, Hook, Probe, ProbeKind};
+pub use quantity::Quantity;
+pub use scale::{Budget, Lease, Namespace, Scaler};
+pub use workload::{Workload, WorkloadKind};
+
+/// Readers of field values, one per shape.
+pub(crate) mod read {
+    use patternwarden_tree::{Kind, Node};
+
+    /// A string.
+    pub(crate) fn text(node: Node<'_>) -> Option<&str> {
+        node.as_str()
+    }
+
+    /// A whole number.
+    pub(crate) fn int(node: Node<'_>) -> Option<i64> {
+        node.as_i64()
+    }
+
+    /// A boolean.
+    pub(crate) fn flag(node: Node<'_>) -> Option<bool> {
+        node.as_bool()
+    }
+
+    /// A map.
+    pub(crate) fn map(node: Node<'_>) -> Option<Node<'_>> {
+        node.as_map()
+    }
+
+    /// A list.
+    pub(crate) fn list(node: Node<'_>) -> Option<Node<'_>> {
+        node.as_seq()
+    }
+
+    /// A number or a string: ports, percentages, quantities.
+    pub(crate) fn scalar(node: Node<'_>) -> Option<Node<'_>> {
+        matches!(node.kind(), Kind::Number | Kind::String).then_some(node)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_accessor_tells_present_absent_and_mistyped_apart() {
+        Object::try_accessors();
+        Workload::try_accessors();
+        PodSpec::try_accessors();
+        Volume::try_accessors();
+        Container::try_accessors();
+        Port::try_accessors();
+        Probe::try_accessors();
+        LabelSelector::try_accessors();
+        Service::try_accessors();
+        NetworkPolicy::try_accessors();
+        ConfigObject::try_accessors();
+        Role::try_accessors();
+        PolicyRule::try_accessors();
+        Binding::try_accessors();
+        Subject::try_accessors();
+        Crd::try_accessors();
+        CrdVersion::try_accessors();
+        Budget::try_accessors();
+        Scaler::try_accessors();
+        Lease::try_accessors();
+        Namespace::try_accessors();
+    }
+}

@@ -1,0 +1,192 @@
+//! One container of a Pod.
+
+use crate::kube::pod::{PodSpec, items};
+use crate::kube::probe::{Hook, Probe, ProbeKind};
+use crate::kube::{ImageRef, Object};
+use patternwarden_tree::Node;
+
+/// What a container is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "a Pod has these classes of containers")]
+pub enum Class {
+    /// Runs to completion before the app starts.
+    Init,
+    /// A native sidecar: an init container with `restartPolicy: Always`.
+    Sidecar,
+    /// Runs for the life of the Pod.
+    App,
+    /// Added to a running Pod for debugging.
+    Ephemeral,
+}
+
+/// One container of a Pod.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Container<'d> {
+    /// The entry of `containers`, `initContainers` or `ephemeralContainers`.
+    pub node: Node<'d>,
+    /// The Pod it runs in.
+    pub pod: PodSpec<'d>,
+    /// What it is for.
+    pub class: Class,
+}
+
+fields!(Container {
+    /// `name`.
+    name: &'d str = text ["name"];
+    /// `image`.
+    image: &'d str = text ["image"];
+    /// `imagePullPolicy`.
+    image_pull_policy: &'d str = text ["imagePullPolicy"];
+    /// `restartPolicy`.
+    restart_policy: &'d str = text ["restartPolicy"];
+    /// `command`.
+    command: Node<'d> = list ["command"];
+    /// `args`.
+    args: Node<'d> = list ["args"];
+    /// `env`.
+    env: Node<'d> = list ["env"];
+    /// `envFrom`.
+    env_from: Node<'d> = list ["envFrom"];
+    /// `ports`.
+    port_list: Node<'d> = list ["ports"];
+    /// `volumeMounts`.
+    volume_mounts: Node<'d> = list ["volumeMounts"];
+    /// `resources`.
+    resources: Node<'d> = map ["resources"];
+    /// `resources.requests`.
+    requests: Node<'d> = map ["resources", "requests"];
+    /// `resources.limits`.
+    limits: Node<'d> = map ["resources", "limits"];
+    /// `livenessProbe`.
+    liveness_probe: Node<'d> = map ["livenessProbe"];
+    /// `readinessProbe`.
+    readiness_probe: Node<'d> = map ["readinessProbe"];
+    /// `startupProbe`.
+    startup_probe: Node<'d> = map ["startupProbe"];
+    /// `lifecycle`.
+    lifecycle: Node<'d> = map ["lifecycle"];
+    /// `lifecycle.preStop`.
+    pre_stop: Node<'d> = map ["lifecycle", "preStop"];
+    /// `lifecycle.postStart`.
+    post_start: Node<'d> = map ["lifecycle", "postStart"];
+    /// `securityContext`.
+    security_context: Node<'d> = map ["securityContext"];
+    /// `securityContext.privileged`.
+    privileged: bool = flag ["securityContext", "privileged"];
+    /// `securityContext.allowPrivilegeEscalation`.
+    allow_privilege_escalation: bool = flag ["securityContext", "allowPrivilegeEscalation"];
+    /// `securityContext.readOnlyRootFilesystem`.
+    read_only_root_filesystem: bool = flag ["securityContext", "readOnlyRootFilesystem"];
+    /// `securityContext.runAsNonRoot` of the container alone.
+    run_as_non_root: bool = flag ["securityContext", "runAsNonRoot"];
+    /// `securityContext.runAsUser` of the container alone.
+    run_as_user: i64 = int ["securityContext", "runAsUser"];
+    /// `securityContext.capabilities.add`.
+    capabilities_add: Node<'d> = list ["securityContext", "capabilities", "add"];
+    /// `securityContext.capabilities.drop`.
+    capabilities_drop: Node<'d> = list ["securityContext", "capabilities", "drop"];
+});
+
+impl<'d> Container<'d> {
+    #[cfg(test)]
+    pub(crate) fn of_node(node: Node<'d>) -> Self {
+        Self { node, pod: PodSpec::of_node(node), class: Class::App }
+    }
+
+    /// The name; `?` when there is none.
+    pub fn display_name(self) -> &'d str {
+        self.name().value.unwrap_or("?")
+    }
+
+    /// The object the container belongs to.
+    pub fn object(self) -> Object<'d> {
+        self.pod.object()
+    }
+
+    /// The image reference, taken apart.
+    pub fn image_ref(self) -> Option<ImageRef<'d>> {
+        self.image().value.and_then(ImageRef::parse)
+    }
+
+    /// The declared ports.
+    pub fn ports(self) -> impl Iterator<Item = Port<'d>> {
+        items(self.port_list().value).map(|node| Port { node })
+    }
+
+    /// The probe of one kind.
+    pub fn probe(self, kind: ProbeKind) -> Option<Probe<'d>> {
+        let node = match kind {
+            ProbeKind::Liveness => self.liveness_probe(),
+            ProbeKind::Readiness => self.readiness_probe(),
+            ProbeKind::Startup => self.startup_probe(),
+        };
+        node.value.map(|node| Probe { node, kind })
+    }
+
+    /// Every probe the container has.
+    pub fn probes(self) -> impl Iterator<Item = Probe<'d>> {
+        ProbeKind::ALL.into_iter().filter_map(move |kind| self.probe(kind))
+    }
+
+    /// The lifecycle hooks with their names.
+    pub fn hooks(self) -> impl Iterator<Item = Hook<'d>> {
+        [("postStart", self.post_start()), ("preStop", self.pre_stop())]
+            .into_iter()
+            .filter_map(|(name, at)| at.value.map(|node| Hook { node, name }))
+    }
+
+    /// Strings of `command` and `args`, in order.
+    pub fn words(self) -> impl Iterator<Item = Node<'d>> {
+        items(self.command().value).chain(items(self.args().value)).filter(|n| n.as_str().is_some())
+    }
+
+    /// Names and literal values of `env`.
+    pub fn env_values(self) -> impl Iterator<Item = (&'d str, Node<'d>)> {
+        items(self.env().value)
+            .filter_map(|entry| Some((entry.get("name")?.as_str()?, entry.get("value")?)))
+    }
+
+    /// The mounts: name of the volume, path, and the entry itself.
+    pub fn mounts(self) -> impl Iterator<Item = (&'d str, &'d str, Node<'d>)> {
+        items(self.volume_mounts().value).filter_map(|mount| {
+            Some((mount.get("name")?.as_str()?, mount.get("mountPath")?.as_str()?, mount))
+        })
+    }
+
+    /// Whether this user's rights forbid root: the container's value, else the Pod's.
+    pub fn effective_run_as_non_root(self) -> Option<bool> {
+        let own = self.run_as_non_root();
+        if own.is_absent() { self.pod.run_as_non_root().value } else { own.value }
+    }
+
+    /// The user id in force: the container's value, else the Pod's, else the image's (`None`).
+    pub fn effective_run_as_user(self) -> Option<i64> {
+        let own = self.run_as_user();
+        if own.is_absent() { self.pod.run_as_user().value } else { own.value }
+    }
+}
+
+/// A declared port of a container.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Port<'d> {
+    /// The entry of `ports`.
+    pub node: Node<'d>,
+}
+
+fields!(Port {
+    /// `name`.
+    name: &'d str = text ["name"];
+    /// `containerPort`.
+    container_port: i64 = int ["containerPort"];
+    /// `hostPort`.
+    host_port: i64 = int ["hostPort"];
+    /// `protocol`; the API server fills in `TCP`.
+    protocol: &'d str = text ["protocol"];
+});
+
+#[cfg(test)]
+impl<'d> Port<'d> {
+    pub(crate) fn of_node(node: Node<'d>) -> Self {
+        Self { node }
+    }
+}

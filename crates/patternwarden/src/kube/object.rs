@@ -1,0 +1,106 @@
+//! One Kubernetes object: its type and its metadata.
+
+use crate::kube::workload::{Workload, WorkloadKind};
+use crate::kube::{PodSpec, labels};
+use patternwarden_tree::Node;
+
+/// One Kubernetes object.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Object<'d> {
+    /// Root of the object; pointers of findings are relative to it.
+    pub node: Node<'d>,
+    /// Index in the [`Set`](crate::set::Set).
+    pub index: usize,
+}
+
+/// Group, version and kind of an object. The core group is the empty text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Api<'d> {
+    /// `apps` of `apps/v1`.
+    pub group: &'d str,
+    /// `v1` of `apps/v1`.
+    pub version: &'d str,
+    /// `Deployment`.
+    pub kind: &'d str,
+}
+
+fields!(Object {
+    /// `apiVersion`.
+    api_version: &'d str = text ["apiVersion"];
+    /// `kind`.
+    kind: &'d str = text ["kind"];
+    /// `metadata.name`.
+    name: &'d str = text ["metadata", "name"];
+    /// `metadata.generateName`.
+    generate_name: &'d str = text ["metadata", "generateName"];
+    /// `metadata.namespace`.
+    namespace: &'d str = text ["metadata", "namespace"];
+    /// `metadata.labels`.
+    labels: Node<'d> = map ["metadata", "labels"];
+    /// `metadata.annotations`.
+    annotations: Node<'d> = map ["metadata", "annotations"];
+    /// `metadata.ownerReferences`.
+    owner_references: Node<'d> = list ["metadata", "ownerReferences"];
+    /// `spec`.
+    spec: Node<'d> = map ["spec"];
+});
+
+impl<'d> Object<'d> {
+    #[cfg(test)]
+    pub(crate) fn of_node(node: Node<'d>) -> Self {
+        Self { node, index: 0 }
+    }
+
+    /// Group, version and kind; empty texts where they are absent.
+    pub fn api(self) -> Api<'d> {
+        let api = self.api_version().value.unwrap_or_default();
+        let (group, version) = api.split_once('/').unwrap_or(("", api));
+        Api { group, version, kind: self.kind().value.unwrap_or_default() }
+    }
+
+    /// Whether the object is of this group and kind, in any version.
+    ///
+    /// An object without `apiVersion` is taken for the built-in kind of its name.
+    pub fn is(self, group: &str, kind: &str) -> bool {
+        let api = self.api();
+        api.kind == kind && (api.group == group || self.api_version().is_absent())
+    }
+
+    /// The name, or what it is generated from; `?` when there is none.
+    pub fn display_name(self) -> &'d str {
+        self.name().value.or(self.generate_name().value).unwrap_or("?")
+    }
+
+    /// The namespace, `default` when none is written.
+    pub fn effective_namespace(self) -> &'d str {
+        self.namespace().value.filter(|name| !name.is_empty()).unwrap_or("default")
+    }
+
+    /// Value of one annotation.
+    pub fn annotation(self, key: &str) -> Option<&'d str> {
+        self.annotations().value?.get(key)?.as_str()
+    }
+
+    /// Whether a controller owns the object, so that somebody else wrote what it says.
+    pub fn is_controlled(self) -> bool {
+        let owners = self.owner_references().value.into_iter().flat_map(Node::items);
+        owners.filter_map(|owner| owner.get("controller")).any(|c| c.as_bool() == Some(true))
+    }
+
+    /// The object as something that makes Pods.
+    pub fn workload(self) -> Option<Workload<'d>> {
+        let api = self.api();
+        let kind = WorkloadKind::of(api, self.api_version().is_absent())?;
+        Some(Workload { node: self.node, object: self, kind })
+    }
+
+    /// The Pod this object is, or makes.
+    pub fn pod_spec(self) -> Option<PodSpec<'d>> {
+        self.workload()?.pod_spec()
+    }
+
+    /// Whether the object's labels satisfy a selector's map of exact values.
+    pub fn carries(self, wanted: Node<'_>) -> bool {
+        labels::carries(self.labels().value, wanted)
+    }
+}

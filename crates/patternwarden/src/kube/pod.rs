@@ -1,0 +1,184 @@
+//! A Pod spec, wherever it stands, and its volumes.
+
+use crate::kube::container::{Class, Container};
+use crate::kube::object::Object;
+use crate::kube::workload::Workload;
+use patternwarden_tree::{Children, Node};
+
+/// The `spec` of a Pod or of a workload's template.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PodSpec<'d> {
+    /// The `spec` map.
+    pub node: Node<'d>,
+    /// The node that holds `metadata` and `spec`: the Pod itself or a `template`.
+    pub template: Node<'d>,
+    /// What makes the Pod.
+    pub workload: Workload<'d>,
+}
+
+fields!(PodSpec {
+    /// `securityContext`.
+    security_context: Node<'d> = map ["securityContext"];
+    /// `securityContext.runAsNonRoot`.
+    run_as_non_root: bool = flag ["securityContext", "runAsNonRoot"];
+    /// `securityContext.runAsUser`.
+    run_as_user: i64 = int ["securityContext", "runAsUser"];
+    /// `securityContext.fsGroup`.
+    fs_group: i64 = int ["securityContext", "fsGroup"];
+    /// `securityContext.seccompProfile.type`.
+    seccomp_type: &'d str = text ["securityContext", "seccompProfile", "type"];
+    /// `hostUsers`; `false` gives the Pod its own user namespace.
+    host_users: bool = flag ["hostUsers"];
+    /// `hostNetwork`.
+    host_network: bool = flag ["hostNetwork"];
+    /// `hostPID`.
+    host_pid: bool = flag ["hostPID"];
+    /// `hostIPC`.
+    host_ipc: bool = flag ["hostIPC"];
+    /// `shareProcessNamespace`.
+    share_process_namespace: bool = flag ["shareProcessNamespace"];
+    /// `terminationGracePeriodSeconds`; the API server fills in 30.
+    termination_grace_period_seconds: i64 = int ["terminationGracePeriodSeconds"];
+    /// `activeDeadlineSeconds`.
+    active_deadline_seconds: i64 = int ["activeDeadlineSeconds"];
+    /// `restartPolicy`; the API server fills in `Always`.
+    restart_policy: &'d str = text ["restartPolicy"];
+    /// `serviceAccountName`.
+    service_account_name: &'d str = text ["serviceAccountName"];
+    /// `automountServiceAccountToken`.
+    automount_service_account_token: bool = flag ["automountServiceAccountToken"];
+    /// `os.name`.
+    os_name: &'d str = text ["os", "name"];
+    /// `volumes`.
+    volume_list: Node<'d> = list ["volumes"];
+    /// `readinessGates`.
+    readiness_gates: Node<'d> = list ["readinessGates"];
+    /// `resources` of the whole Pod (beta since 1.34).
+    resources: Node<'d> = map ["resources"];
+    /// `priorityClassName`.
+    priority_class_name: &'d str = text ["priorityClassName"];
+    /// `nodeName`.
+    node_name: &'d str = text ["nodeName"];
+});
+
+impl<'d> PodSpec<'d> {
+    #[cfg(test)]
+    pub(crate) fn of_node(node: Node<'d>) -> Self {
+        Self { node, template: node, workload: Workload::of_node(node) }
+    }
+
+    /// The object that is or makes the Pod.
+    pub fn object(self) -> Object<'d> {
+        self.workload.object
+    }
+
+    /// `metadata.labels` of the Pod.
+    pub fn labels(self) -> Option<Node<'d>> {
+        self.template.at(&["metadata", "labels"]).node().and_then(Node::as_map)
+    }
+
+    /// `metadata.annotations` of the Pod.
+    pub fn annotations(self) -> Option<Node<'d>> {
+        self.template.at(&["metadata", "annotations"]).node().and_then(Node::as_map)
+    }
+
+    /// Whether the Pod says that it runs on Windows.
+    pub fn is_windows(self) -> bool {
+        self.os_name().value == Some("windows")
+    }
+
+    /// The ServiceAccount the Pod runs as; `default` when it names none.
+    pub fn service_account(self) -> &'d str {
+        let legacy = self.node.get("serviceAccount").and_then(Node::as_str);
+        let name = self.service_account_name().value.or(legacy);
+        name.filter(|name| !name.is_empty()).unwrap_or("default")
+    }
+
+    /// Seconds between the stop signal and the kill: 30 when absent.
+    pub fn grace_period(self) -> i64 {
+        self.termination_grace_period_seconds().value.unwrap_or(30)
+    }
+
+    /// Every container, in the order in which the kubelet starts them; ephemeral ones last.
+    pub fn containers(self) -> impl Iterator<Item = Container<'d>> {
+        self.listed("initContainers", Class::Init)
+            .map(|container| match container.restart_policy().value {
+                Some("Always") => Container { class: Class::Sidecar, ..container },
+                _ => container,
+            })
+            .chain(self.listed("containers", Class::App))
+            .chain(self.listed("ephemeralContainers", Class::Ephemeral))
+    }
+
+    /// Containers that run for the life of the Pod: `containers` and native sidecars.
+    pub fn running_containers(self) -> impl Iterator<Item = Container<'d>> {
+        self.containers().filter(|c| matches!(c.class, Class::App | Class::Sidecar))
+    }
+
+    /// The entries of `containers`.
+    pub fn app_containers(self) -> impl Iterator<Item = Container<'d>> {
+        self.containers().filter(|c| c.class == Class::App)
+    }
+
+    /// The volumes.
+    pub fn volumes(self) -> impl Iterator<Item = Volume<'d>> {
+        items(self.volume_list().value).map(|node| Volume { node })
+    }
+
+    /// The volume of this name.
+    pub fn volume(self, name: &str) -> Option<Volume<'d>> {
+        self.volumes().find(|volume| volume.name().value == Some(name))
+    }
+
+    fn listed(self, key: &'static str, class: Class) -> impl Iterator<Item = Container<'d>> {
+        items(self.node.get(key).and_then(Node::as_seq))
+            .filter(|node| node.is_map())
+            .map(move |node| Container { node, pod: self, class })
+    }
+}
+
+/// Items of a list that may be absent.
+pub(crate) fn items(list: Option<Node<'_>>) -> impl Iterator<Item = Node<'_>> {
+    list.map(Node::items).into_iter().flat_map(|items: Children<'_>| items)
+}
+
+/// A volume of a Pod.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Volume<'d> {
+    /// The entry of `volumes`.
+    pub node: Node<'d>,
+}
+
+fields!(Volume {
+    /// `name`.
+    name: &'d str = text ["name"];
+    /// `image.reference` of an image volume (stable since 1.36).
+    image_reference: &'d str = text ["image", "reference"];
+    /// `persistentVolumeClaim.claimName`.
+    claim_name: &'d str = text ["persistentVolumeClaim", "claimName"];
+    /// `configMap.name`.
+    config_map_name: &'d str = text ["configMap", "name"];
+    /// `secret.secretName`.
+    secret_name: &'d str = text ["secret", "secretName"];
+    /// `hostPath.path`.
+    host_path: &'d str = text ["hostPath", "path"];
+});
+
+impl<'d> Volume<'d> {
+    #[cfg(test)]
+    pub(crate) fn of_node(node: Node<'d>) -> Self {
+        Self { node }
+    }
+
+    /// The key that names the kind of source, such as `emptyDir`; a volume without source is an
+    /// `emptyDir`, as the API server fills in.
+    pub fn source(self) -> &'d str {
+        let mut sources = self.node.children().filter(|c| c.key() != Some("name") && !c.is_null());
+        sources.next().and_then(Node::key).unwrap_or("emptyDir")
+    }
+
+    /// Whether containers can write to it and see what others wrote.
+    pub fn is_writable(self) -> bool {
+        matches!(self.source(), "emptyDir" | "ephemeral" | "persistentVolumeClaim" | "hostPath")
+    }
+}

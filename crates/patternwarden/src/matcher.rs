@@ -1,0 +1,97 @@
+//! Matching of names against lists: exact words, and globs in which `*` stands for any text.
+
+/// Whether `text` matches `pattern`; `*` stands for any text, also none.
+pub fn glob(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    let mut rest = rest;
+    for part in parts {
+        let Some((_, behind)) = rest.split_once(part) else { return false };
+        rest = behind;
+    }
+    rest.ends_with(last)
+}
+
+/// The option closest to `text` by edit distance, when it is close enough to be meant.
+pub fn nearest<'a>(text: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (text.len() / 3).clamp(1, 4);
+    options
+        .into_iter()
+        .map(|option| (distance(text, option, limit), option))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, option)| option)
+}
+
+/// Edit distance of two texts (insert, delete, replace, swap neighbours), letter case ignored;
+/// anything above `limit` once that is certain. Texts above 64 bytes count as far apart.
+pub fn distance(a: &str, b: &str, limit: usize) -> usize {
+    const MAX: usize = 64;
+    let far = limit.saturating_add(1);
+    if a.len() > MAX || b.len() > MAX || a.len().abs_diff(b.len()) > limit {
+        return far;
+    }
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let same = |x: Option<&u8>, y: Option<&u8>| match (x, y) {
+        (Some(x), Some(y)) => x.eq_ignore_ascii_case(y),
+        _ => false,
+    };
+    let mut rows = [[0_usize; MAX + 1]; 3];
+    let cell = |row: &[usize; MAX + 1], at: usize| row.get(at).copied().unwrap_or(far);
+    for i in 0..=a.len() {
+        let [before, above, _] = rows;
+        let mut row = [0; MAX + 1];
+        for j in 0..=b.len() {
+            let value = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = usize::from(!same(a.get(i - 1), b.get(j - 1)));
+                let mut least = (cell(&above, j) + 1)
+                    .min(row.get(j - 1).copied().unwrap_or(far) + 1)
+                    .min(cell(&above, j - 1) + replaced);
+                if i > 1
+                    && j > 1
+                    && same(a.get(i - 1), b.get(j - 2))
+                    && same(a.get(i - 2), b.get(j - 1))
+                {
+                    least = least.min(cell(&before, j - 2) + 1);
+                }
+                least
+            };
+            if let Some(cell) = row.get_mut(j) {
+                *cell = value;
+            }
+        }
+        rows = [above, row, before];
+    }
+    let [_, last, _] = rows;
+    cell(&last, b.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs() {
+        assert!(glob("*-SNAPSHOT", "1.0-SNAPSHOT"));
+        assert!(glob("/health*", "/health"));
+        assert!(glob("a*b*c", "a-b-b-c"));
+        assert!(glob("exact", "exact"));
+        assert!(!glob("exact", "exactly"));
+        assert!(!glob("a*b", "ab-"));
+        assert!(!glob("ab*ba", "aba"));
+        assert!(glob("*", ""));
+    }
+
+    #[test]
+    fn distances() {
+        assert_eq!(distance("livenessprobe", "livenessProbe", 4), 0);
+        assert_eq!(distance("selecotr", "selector", 4), 1);
+        assert_eq!(distance("", "ab", 4), 2);
+        assert!(distance("kitten", "sitting", 2) > 2);
+        assert_eq!(nearest("tarjet", ["rules", "target"]), Some("target"));
+        assert_eq!(nearest("x", ["rules", "target"]), None);
+    }
+}

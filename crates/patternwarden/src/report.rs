@@ -1,0 +1,274 @@
+//! The Report: one schema for every face.
+//!
+//! Positions are UTF-16 offsets with 1-based lines and columns; they are absent for inputs without
+//! text. Everything is sorted by document, position and rule, and depends on nothing but the
+//! input, the settings and the version.
+
+mod build;
+
+use crate::recognise::Confidence;
+use crate::rule::{Admission, Grade, Severity};
+use crate::settings::Settings;
+use alloc::{string::String, vec::Vec};
+use patternwarden_tree::{Range, Stream};
+
+/// Derives what a type of the Report needs: debug, clone, equality, serde in camel case.
+macro_rules! report {
+    ($($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $ty:ty,)* })+) => {
+        $(
+            $(#[$meta])*
+            #[derive(Clone, Debug, PartialEq)]
+            #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+            #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+            #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+            #[non_exhaustive]
+            pub struct $name {
+                $($(#[$field_meta])* pub $field: $ty,)*
+            }
+        )+
+    };
+}
+
+report! {
+    /// Everything there is to say about one input.
+    pub struct Report {
+        /// Version of this schema.
+        pub schema: u32,
+        /// What made the report.
+        pub engine: Engine,
+        /// Name of the input, where there are several.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub input: Option<String>,
+        /// The objects, in source order.
+        pub resources: Vec<Resource>,
+        /// What is wrong.
+        pub findings: Vec<Finding>,
+        /// The patterns in use.
+        pub patterns: Vec<PatternHit>,
+        /// What could not be read.
+        pub syntax: Vec<Syntax>,
+        /// Findings that somebody decided to live with.
+        pub suppressed: Vec<Finding>,
+        /// What was not looked at, and why.
+        pub not_checked: Vec<NotChecked>,
+        /// Counts.
+        pub summary: Summary,
+        /// What an admission policy with these settings would answer.
+        pub verdict: Verdict,
+    }
+
+    /// What made the report.
+    pub struct Engine {
+        /// Version of the crate.
+        pub version: String,
+        /// Number of rules in the catalogue.
+        pub rules: usize,
+    }
+
+    /// One object.
+    pub struct Resource {
+        /// Index of its document in the input, counting documents that were read.
+        pub doc: usize,
+        /// `apiVersion`, empty when absent.
+        pub api_version: String,
+        /// `kind`, empty when absent.
+        pub kind: String,
+        /// `metadata.name`.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub name: Option<String>,
+        /// `metadata.namespace`.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub namespace: Option<String>,
+        /// Whether some rule reads this kind.
+        pub known: bool,
+        /// What was assumed to read a fragment as this object.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub assumed: Option<String>,
+        /// Where it starts.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub range: Option<Range>,
+    }
+
+    /// Something a rule found.
+    pub struct Finding {
+        /// Stable across edits elsewhere: rule, object and place.
+        pub key: String,
+        /// Id of the rule.
+        pub rule: String,
+        /// Title of the rule.
+        pub title: String,
+        /// Ids of the patterns it guards.
+        pub patterns: Vec<String>,
+        /// How much it matters.
+        pub severity: Severity,
+        /// What it does at admission.
+        pub admission: Admission,
+        /// Whether it would deny a request.
+        pub blocking: bool,
+        /// What is wrong here, one sentence.
+        pub message: String,
+        /// Why it matters, Markdown; absent where documentation is left out.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "String::is_empty"))]
+        pub why: String,
+        /// Index of the object in `resources`.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub resource: Option<usize>,
+        /// JSON Pointer in that object; may name a place that does not exist yet.
+        pub path: String,
+        /// Where to look.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub range: Option<Range>,
+        /// Other places that take part.
+        pub related: Vec<Related>,
+        /// How to repair it, best first.
+        pub fixes: Vec<Fix>,
+        /// Check id in the Pod Security Standards.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub pss: Option<String>,
+    }
+
+    /// Another place that takes part in a finding.
+    pub struct Related {
+        /// What it has to do with it.
+        pub message: String,
+        /// Index of the object in `resources`.
+        pub resource: usize,
+        /// JSON Pointer in that object.
+        pub path: String,
+        /// Where to look.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub range: Option<Range>,
+    }
+
+    /// A repair.
+    pub struct Fix {
+        /// Imperative, one line.
+        pub title: String,
+        /// How far it can be trusted.
+        pub grade: Grade,
+        /// Operations on the object, as in JSON Patch.
+        pub operations: Vec<Operation>,
+    }
+
+    /// One operation of a repair.
+    pub struct Operation {
+        /// `add`, `replace`, `remove`, `test` or `move`.
+        pub op: String,
+        /// JSON Pointer in the object.
+        pub path: String,
+        /// JSON text of the value to add, to put in place, or to test for.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub value: Option<String>,
+        /// Where a moved value comes from.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub from: Option<String>,
+    }
+
+    /// A pattern in use.
+    pub struct PatternHit {
+        /// Id of the pattern.
+        pub pattern: String,
+        /// Its name.
+        pub title: String,
+        /// The part of the book it stands in.
+        pub category: String,
+        /// How sure that is.
+        pub confidence: Confidence,
+        /// Variants of the pattern.
+        pub facets: Vec<String>,
+        /// The places that show it.
+        pub evidence: Vec<Evidence>,
+        /// Index of the object in `resources`.
+        pub resource: usize,
+        /// The pattern's vocabulary is used against its intent.
+        pub violated: bool,
+    }
+
+    /// A place that shows a pattern.
+    pub struct Evidence {
+        /// What it shows.
+        pub label: String,
+        /// Index of the object in `resources`.
+        pub resource: usize,
+        /// JSON Pointer in that object.
+        pub path: String,
+        /// Where to look.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub range: Option<Range>,
+    }
+
+    /// A place that could not be read.
+    pub struct Syntax {
+        /// What is wrong.
+        pub message: String,
+        /// What to do about it.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub hint: Option<String>,
+        /// Index of the document in the text, counting all.
+        pub doc: usize,
+        /// Where.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub range: Option<Range>,
+    }
+
+    /// Something that was not looked at.
+    pub struct NotChecked {
+        /// The rule that stayed silent; absent for a document.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub rule: Option<String>,
+        /// The document that is no Kubernetes object; absent for a rule.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub doc: Option<usize>,
+        /// Why, one fragment.
+        pub reason: String,
+    }
+
+    /// Counts.
+    #[derive(Copy, Default)]
+    pub struct Summary {
+        /// Findings of severity error.
+        pub error: usize,
+        /// Findings of severity warning.
+        pub warning: usize,
+        /// Findings of severity info.
+        pub info: usize,
+        /// Findings of severity hint.
+        pub hint: usize,
+        /// Patterns in use, each counted once.
+        pub patterns: usize,
+    }
+}
+
+/// What an admission policy would answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[expect(clippy::exhaustive_enums, reason = "every face shows each of these differently")]
+pub enum Verdict {
+    /// Admitted.
+    Admit,
+    /// Admitted with warnings.
+    AdmitWithWarnings,
+    /// Denied.
+    Deny,
+    /// Nothing to judge, or something could not be read.
+    NotEvaluated,
+}
+
+impl Verdict {
+    /// Kebab-case name, as in reports.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Admit => "admit",
+            Self::AdmitWithWarnings => "admit-with-warnings",
+            Self::Deny => "deny",
+            Self::NotEvaluated => "not-evaluated",
+        }
+    }
+}
+
+/// Judges everything that was read from one input.
+pub fn check(stream: &Stream, settings: &Settings) -> Report {
+    build::report(stream, settings)
+}

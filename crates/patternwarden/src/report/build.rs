@@ -1,0 +1,233 @@
+//! From a stream and settings to a Report.
+
+use super::{
+    Engine, Evidence, Finding, Fix, NotChecked, Operation, PatternHit, Related, Report, Resource,
+    Summary, Syntax, Verdict,
+};
+use crate::bundle::Bundle;
+use crate::docs;
+use crate::engine;
+use crate::finding;
+use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object};
+use crate::kube::{Role, Scaler, Service};
+use crate::recognise::{self, Recognised};
+use crate::rule::{Admission, Severity};
+use crate::rules::RULES;
+use crate::set::Set;
+use crate::settings::Settings;
+use alloc::{borrow::ToOwned, collections::BTreeSet, format, string::String, vec::Vec};
+use patternwarden_tree::{Edit, LineIndex, Op, Range, Span, Stream, Value};
+
+const SCHEMA: u32 = 1;
+
+pub(super) fn report(stream: &Stream, settings: &Settings) -> Report {
+    let bundle = Bundle::new(&stream.documents);
+    let set = Set::new(&bundle, settings.scope());
+    let lines = stream.lines.as_ref();
+    let builder = Builder { set: &set, settings, lines };
+
+    let resources: Vec<_> = set.objects().map(|object| builder.resource(object)).collect();
+    let mut findings: Vec<_> =
+        engine::run(settings, &set).iter().map(|found| builder.finding(found)).collect();
+    number_keys(&mut findings);
+    let patterns: Vec<_> =
+        recognise::recognise(&set).iter().map(|hit| builder.pattern(hit)).collect();
+    let syntax: Vec<_> = stream
+        .errors
+        .iter()
+        .map(|error| Syntax {
+            message: error.message.clone(),
+            hint: error.hint.as_deref().map(ToOwned::to_owned),
+            doc: error.document,
+            range: builder.range(Some(error.span)),
+        })
+        .collect();
+    let not_checked = builder.not_checked(&bundle.strangers);
+    let summary = summary(&findings, &patterns);
+    let verdict = verdict(&findings, resources.is_empty() || !syntax.is_empty());
+    Report {
+        schema: SCHEMA,
+        engine: Engine { version: env!("CARGO_PKG_VERSION").to_owned(), rules: RULES.len() },
+        input: None,
+        resources,
+        findings,
+        patterns,
+        syntax,
+        suppressed: Vec::new(),
+        not_checked,
+        summary,
+        verdict,
+    }
+}
+
+struct Builder<'r, 'd> {
+    set: &'r Set<'d>,
+    settings: &'r Settings,
+    lines: Option<&'r LineIndex>,
+}
+
+impl Builder<'_, '_> {
+    fn range(&self, span: Option<Span>) -> Option<Range> {
+        Some(self.lines?.range(span?))
+    }
+
+    fn resource(&self, object: Object<'_>) -> Resource {
+        Resource {
+            doc: self.set.document_of(object.index),
+            api_version: object.api_version().value.unwrap_or_default().to_owned(),
+            kind: object.kind().value.unwrap_or_default().to_owned(),
+            name: object.name().value.map(ToOwned::to_owned),
+            namespace: object.namespace().value.map(ToOwned::to_owned),
+            known: is_known(object),
+            assumed: self.set.assumed(object.index).map(|assumed| assumed.sentence().to_owned()),
+            range: self.range(object.node.anchor()),
+        }
+    }
+
+    fn finding(&self, found: &finding::Finding) -> Finding {
+        let rule = found.rule;
+        let admission = self.settings.admission(rule);
+        Finding {
+            key: self.key(found),
+            rule: rule.id.to_owned(),
+            title: rule.title.to_owned(),
+            patterns: rule.patterns.iter().map(|pattern| pattern.id().to_owned()).collect(),
+            severity: found.severity,
+            admission,
+            blocking: admission == Admission::Deny,
+            message: found.message.clone(),
+            why: docs::section(rule.docs, "Why it matters").unwrap_or_default(),
+            resource: found.object,
+            path: found.pointer.clone(),
+            range: self.range(found.span),
+            related: found.related.iter().map(|related| self.related(related)).collect(),
+            fixes: found.fixes.iter().map(fix).collect(),
+            pss: rule.pss.map(|pss| pss.control.to_owned()),
+        }
+    }
+
+    fn key(&self, found: &finding::Finding) -> String {
+        let object = found.object.and_then(|index| self.set.object(index));
+        let (kind, name) = object.map_or(("", ""), |object| {
+            (object.kind().value.unwrap_or_default(), object.display_name())
+        });
+        format!("{}:{kind}/{name}:{}", found.rule.id, found.pointer)
+    }
+
+    fn related(&self, related: &finding::Related) -> Related {
+        Related {
+            message: related.message.clone(),
+            resource: related.object,
+            path: related.pointer.clone(),
+            range: self.range(related.span),
+        }
+    }
+
+    fn pattern(&self, hit: &Recognised) -> PatternHit {
+        let evidence = hit.evidence.iter().map(|evidence| Evidence {
+            label: evidence.label.clone(),
+            resource: evidence.object,
+            path: evidence.pointer.clone(),
+            range: self.range(evidence.span),
+        });
+        PatternHit {
+            pattern: hit.pattern.id().to_owned(),
+            title: hit.pattern.title().to_owned(),
+            category: hit.pattern.category().id().to_owned(),
+            confidence: hit.confidence,
+            facets: hit.facets.clone(),
+            evidence: evidence.collect(),
+            resource: hit.object,
+            violated: hit.violated,
+        }
+    }
+
+    fn not_checked(&self, strangers: &[usize]) -> Vec<NotChecked> {
+        let documents = strangers.iter().map(|document| NotChecked {
+            rule: None,
+            doc: Some(*document),
+            reason: "it has no apiVersion and kind, so it is not a Kubernetes object".to_owned(),
+        });
+        let rules = engine::not_checked(self.settings, self.set).map(|(rule, reason)| NotChecked {
+            rule: Some(rule.id.to_owned()),
+            doc: None,
+            reason: reason.to_owned(),
+        });
+        documents.chain(rules).collect()
+    }
+}
+
+/// Whether some view, and so some rule, reads this kind.
+fn is_known(object: Object<'_>) -> bool {
+    object.workload().is_some()
+        || Service::of(object).is_some()
+        || ConfigObject::of(object).is_some()
+        || Role::of(object).is_some()
+        || Binding::of(object).is_some()
+        || Crd::of(object).is_some()
+        || NetworkPolicy::of(object).is_some()
+        || Budget::of(object).is_some()
+        || Scaler::of(object).is_some()
+        || Lease::of(object).is_some()
+        || Namespace::of(object).is_some()
+}
+
+fn fix(fix: &finding::Fix) -> Fix {
+    Fix {
+        title: fix.title.clone(),
+        grade: fix.grade,
+        operations: fix.edits.iter().map(operation).collect(),
+    }
+}
+
+fn operation(edit: &Edit) -> Operation {
+    let (op, value, from) = match &edit.op {
+        Op::Add(value) => ("add", Some(json(value)), None),
+        Op::Replace(value) => ("replace", Some(json(value)), None),
+        Op::Remove => ("remove", None, None),
+        Op::Test(value) => ("test", Some(json(value)), None),
+        Op::Move { from } => ("move", None, Some(from.clone())),
+    };
+    Operation { op: op.to_owned(), path: edit.pointer.clone(), value, from }
+}
+
+fn json(value: &Value) -> String {
+    let mut out = String::new();
+    value.write_json(&mut out);
+    out
+}
+
+/// Tells findings apart that a rule made more than once at one place.
+fn number_keys(findings: &mut [Finding]) {
+    let mut seen = BTreeSet::new();
+    for finding in findings {
+        let mut again = 1;
+        while !seen.insert(finding.key.clone()) {
+            again += 1;
+            let base = finding.key.split('#').next().unwrap_or_default().to_owned();
+            finding.key = format!("{base}#{again}");
+        }
+    }
+}
+
+fn summary(findings: &[Finding], patterns: &[PatternHit]) -> Summary {
+    let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    let distinct: BTreeSet<_> = patterns.iter().map(|hit| hit.pattern.as_str()).collect();
+    Summary {
+        error: count(Severity::Error),
+        warning: count(Severity::Warning),
+        info: count(Severity::Info),
+        hint: count(Severity::Hint),
+        patterns: distinct.len(),
+    }
+}
+
+fn verdict(findings: &[Finding], unreadable: bool) -> Verdict {
+    let worst = findings.iter().map(|finding| finding.admission).max();
+    match worst {
+        _ if unreadable => Verdict::NotEvaluated,
+        Some(Admission::Deny) => Verdict::Deny,
+        Some(Admission::Warn) => Verdict::AdmitWithWarnings,
+        _ => Verdict::Admit,
+    }
+}

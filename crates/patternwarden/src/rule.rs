@@ -1,0 +1,226 @@
+//! What a rule is: data plus one function.
+
+use crate::engine::Cx;
+use crate::kube::{Container, Object, PodSpec};
+use crate::minor::Minor;
+use crate::param::Param;
+use crate::pattern::Pattern;
+use patternwarden_tree::Document;
+
+/// How much a finding matters to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[expect(clippy::exhaustive_enums, reason = "every face shows each of these differently")]
+pub enum Severity {
+    /// An improvement, or an opinion.
+    Hint,
+    /// Depends on facts outside the manifest.
+    Info,
+    /// Works today, with a known story of failure.
+    Warning,
+    /// Rejected by the API server, cannot work, or opens the node.
+    Error,
+}
+
+impl Severity {
+    /// All of them, worst first.
+    pub const ALL: [Severity; 4] = [Self::Error, Self::Warning, Self::Info, Self::Hint];
+
+    /// Lower-case name, as used in settings and reports.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Hint => "hint",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What a finding does to an admission request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[expect(clippy::exhaustive_enums, reason = "an admission request ends in one of these ways")]
+pub enum Admission {
+    /// Nothing: the rule is for files and people.
+    Off,
+    /// The request is admitted with a warning.
+    Warn,
+    /// The request is denied.
+    Deny,
+}
+
+impl Admission {
+    /// Lower-case name, as used in settings and reports.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Warn => "warn",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// What a rule needs to see. A rule with several surfaces speaks on each of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Surface {
+    /// The text: keys, styles and positions that the API server never sees.
+    Text,
+    /// One object.
+    Object,
+    /// Several objects that are complete together.
+    Bundle,
+    /// An object at admission, after decoding and defaulting.
+    Cluster,
+}
+
+/// How far a rule's repairs can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[expect(clippy::exhaustive_enums, reason = "every face treats each grade differently")]
+pub enum Grade {
+    /// Inserts placeholders that a person must fill.
+    Template,
+    /// Repairs, but may change what runs: a person must agree.
+    Review,
+    /// Cannot change what runs except as the rule demands.
+    Safe,
+}
+
+/// A control of the Pod Security Standards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pss {
+    /// The level that has the control.
+    pub level: PssLevel,
+    /// The check id of the built-in admission plugin.
+    pub control: &'static str,
+}
+
+/// A level of the Pod Security Standards that restricts anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "the standards define these two")]
+pub enum PssLevel {
+    /// Prevents known privilege escalations.
+    Baseline,
+    /// Follows hardening best practices.
+    Restricted,
+}
+
+/// A rule: data plus one function. Declare it with [`rule!`](crate::rule!).
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Kebab-case name, equal to the file name; names the problem, so that "allow `<id>`" reads well.
+    pub id: &'static str,
+    /// One line, no full stop.
+    pub title: &'static str,
+    /// Markdown of the doc comment; empty without the feature `docs`.
+    pub docs: &'static str,
+    /// The patterns it guards; empty means that it guards reading any manifest.
+    pub patterns: &'static [Pattern],
+    /// Severity of a finding unless the rule or settings say otherwise.
+    pub severity: Severity,
+    /// What a finding does at admission, unless settings say otherwise.
+    pub admission: Admission,
+    /// Whether it runs without being asked for.
+    pub enabled: bool,
+    /// What it needs to see.
+    pub surfaces: &'static [Surface],
+    /// First Kubernetes version it speaks for; `None` means any.
+    pub since: Option<Minor>,
+    /// Last Kubernetes version it speaks for; `None` means any.
+    pub until: Option<Minor>,
+    /// The control of the Pod Security Standards that it is.
+    pub pss: Option<Pss>,
+    /// What a user may tune.
+    pub params: &'static [Param],
+    /// The best grade its fixes reach; `None` when it offers none.
+    pub fix: Option<Grade>,
+    /// Former ids that settings and suppressions may still use.
+    pub aliases: &'static [&'static str],
+    /// When it runs and what it runs.
+    pub check: Check,
+}
+
+/// When a rule runs, and the function to run.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Check {
+    /// Once per document, before it is taken apart into objects.
+    Document(for<'d> fn(&mut Cx<'_, 'd>, &'d Document)),
+    /// Once per object.
+    Object(for<'d> fn(&mut Cx<'_, 'd>, Object<'d>)),
+    /// Once per Pod spec, in Pods and in the templates of workloads.
+    Pod(for<'d> fn(&mut Cx<'_, 'd>, PodSpec<'d>)),
+    /// Once per container of every Pod spec, of every class.
+    Container(for<'d> fn(&mut Cx<'_, 'd>, Container<'d>)),
+}
+
+impl Rule {
+    /// Values of the fields that a declaration leaves out.
+    pub const BLANK: Rule = Rule {
+        id: "",
+        title: "",
+        docs: "",
+        patterns: &[],
+        severity: Severity::Warning,
+        admission: Admission::Off,
+        enabled: true,
+        surfaces: &[Surface::Object],
+        since: None,
+        until: None,
+        pss: None,
+        params: &[],
+        fix: None,
+        aliases: &[],
+        check: Check::Object(|_, _| {}),
+    };
+
+    /// Whether the rule speaks for this Kubernetes version.
+    pub fn speaks_for(&self, target: Minor) -> bool {
+        self.since.is_none_or(|since| since <= target)
+            && self.until.is_none_or(|until| target <= until)
+    }
+
+    /// Whether the rule sees this surface.
+    pub fn sees(&self, surface: Surface) -> bool {
+        self.surfaces.contains(&surface)
+    }
+
+    /// Whether the rule can only speak about several objects that are complete together.
+    pub fn needs_bundle(&self) -> bool {
+        matches!(self.surfaces, [Surface::Bundle])
+    }
+
+    /// Whether the rule judges containment: it also runs on objects that a controller made.
+    pub fn is_security(&self) -> bool {
+        self.pss.is_some() || self.patterns.contains(&Pattern::ProcessContainment)
+    }
+}
+
+/// Declares the rule of a module: its doc comment becomes both rustdoc and user documentation.
+///
+/// At least one doc line is required, so a rule without documentation does not compile.
+/// Fields that are left out have the values of [`Rule::BLANK`](crate::rule::Rule::BLANK).
+#[macro_export]
+macro_rules! rule {
+    ( $(#[doc = $doc:literal])+ $id:literal, $title:literal, $( $field:ident: $value:expr ),+ $(,)? ) => {
+        $(#[doc = $doc])+
+        pub const RULE: $crate::rule::Rule = $crate::rule::Rule {
+            id: $id,
+            title: $title,
+            docs: $crate::docs::text(concat!($($doc, "\n"),+)),
+            $($field: $value,)+
+            ..$crate::rule::Rule::BLANK
+        };
+    };
+    ($id:literal $($rest:tt)*) => {
+        compile_error!(concat!("rule `", $id, "` needs a doc comment: it is the user documentation"));
+    };
+}

@@ -1,0 +1,70 @@
+//! The catalogue. One line per rule, in alphabetical order.
+
+use crate::rule::Rule;
+
+/// Declares the modules and the table, and proves at compile time that ids
+/// are kebab-case, strictly ascending (hence unique) and named like their file.
+macro_rules! catalogue {
+    ($($module:ident)+) => {
+        $(
+            #[doc = concat!("Rule [`", stringify!($module), "`](", stringify!($module), "::RULE).")]
+            pub mod $module;
+        )+
+
+        /// Every rule, sorted by id.
+        pub static RULES: &[Rule] = &[$($module::RULE),+];
+
+        const _: () = validate(&[$($module::RULE),+], &[$(stringify!($module)),+]);
+    };
+}
+
+catalogue! {
+    run_as_non_root_missing
+    service_selects_nothing
+}
+
+/// The rule of this id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.binary_search_by(|rule| rule.id.cmp(id)).ok().and_then(|at| RULES.get(at))
+}
+
+/// The rule of this id, or of this former id.
+pub fn find_or_alias(id: &str) -> Option<&'static Rule> {
+    find(id).or_else(|| RULES.iter().find(|rule| rule.aliases.contains(&id)))
+}
+
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time only")]
+const fn validate(rules: &[Rule], modules: &[&str]) {
+    let mut i = 0;
+    while i < rules.len() {
+        let (id, module) = (rules[i].id.as_bytes(), modules[i].as_bytes());
+        assert!(id.len() == module.len(), "a rule's id is its file name with `-` for `_`");
+        let mut at = 0;
+        while at < id.len() {
+            let expected = if module[at] == b'_' { b'-' } else { module[at] };
+            assert!(id[at] == expected, "a rule's id is its file name with `-` for `_`");
+            let kebab = id[at].is_ascii_lowercase() || id[at].is_ascii_digit() || id[at] == b'-';
+            assert!(kebab, "a rule's id is kebab-case");
+            at += 1;
+        }
+        assert!(!rules[i].title.is_empty(), "a rule needs a title");
+        assert!(!rules[i].surfaces.is_empty(), "a rule needs a surface");
+        assert!(
+            i == 0 || less(rules[i - 1].id.as_bytes(), id),
+            "rules are sorted by id, without duplicates"
+        );
+        i += 1;
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time only")]
+const fn less(a: &[u8], b: &[u8]) -> bool {
+    let mut i = 0;
+    while i < a.len() && i < b.len() {
+        if a[i] != b[i] {
+            return a[i] < b[i];
+        }
+        i += 1;
+    }
+    a.len() < b.len()
+}

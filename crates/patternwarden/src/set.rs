@@ -1,0 +1,116 @@
+//! The objects that are judged together.
+
+use crate::bundle::{Assumption, Bundle, Entry};
+use crate::kube::{Binding, Object, PodSpec, Role};
+use alloc::vec::Vec;
+use patternwarden_tree::{Document, Node};
+
+/// Whether a [`Set`] holds everything that could matter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a set is complete or it is not")]
+pub enum Scope {
+    /// Other objects may exist: rules that need the whole set stay silent.
+    #[default]
+    Open,
+    /// Nothing else exists: a bundle that its author calls complete.
+    Closed,
+}
+
+/// The objects that are judged together, in source order.
+#[derive(Debug)]
+pub struct Set<'d> {
+    bundle: &'d Bundle<'d>,
+    objects: Vec<Object<'d>>,
+    scope: Scope,
+}
+
+impl<'d> Set<'d> {
+    /// The objects of a bundle.
+    pub fn new(bundle: &'d Bundle<'d>, scope: Scope) -> Self {
+        let object = |(index, entry): (usize, &Entry)| {
+            let document = bundle.documents.get(entry.document)?;
+            Some(Object { node: document.node(entry.node)?, index })
+        };
+        let objects = bundle.entries.iter().enumerate().filter_map(object).collect();
+        Self { bundle, objects, scope }
+    }
+
+    /// Whether the set is complete.
+    pub fn is_closed(&self) -> bool {
+        self.scope == Scope::Closed
+    }
+
+    /// All objects, in source order.
+    pub fn objects(&self) -> impl Iterator<Item = Object<'d>> + '_ {
+        self.objects.iter().copied()
+    }
+
+    /// The object of this index.
+    pub fn object(&self, index: usize) -> Option<Object<'d>> {
+        self.objects.get(index).copied()
+    }
+
+    /// The documents, in source order.
+    pub fn documents(&self) -> impl Iterator<Item = &'d Document> + '_ {
+        self.bundle.documents.iter().map(AsRef::as_ref)
+    }
+
+    /// Index of the document that an object stands in.
+    pub fn document_of(&self, object: usize) -> usize {
+        self.bundle.entries.get(object).map_or(0, |entry| entry.document)
+    }
+
+    /// What was assumed to read an object from a fragment.
+    pub fn assumed(&self, object: usize) -> Option<Assumption> {
+        self.bundle.entries.get(object)?.assumed
+    }
+
+    /// The object that a node is part of.
+    pub fn object_holding(&self, node: Node<'d>) -> Option<Object<'d>> {
+        let mut node = Some(node);
+        while let Some(at) = node {
+            if let Some(object) = self.objects.iter().find(|object| object.node == at) {
+                return Some(*object);
+            }
+            node = at.parent();
+        }
+        None
+    }
+
+    /// Every Pod spec, in Pods and in templates.
+    pub fn pod_specs(&self) -> impl Iterator<Item = PodSpec<'d>> + '_ {
+        self.objects().filter_map(Object::pod_spec)
+    }
+
+    /// Every Pod spec of a namespace.
+    pub fn pod_specs_in<'s>(
+        &'s self,
+        namespace: &'s str,
+    ) -> impl Iterator<Item = PodSpec<'d>> + use<'s, 'd> {
+        self.pod_specs().filter(move |pod| pod.object().effective_namespace() == namespace)
+    }
+
+    /// The roles that are bound, in this set, to a Pod's ServiceAccount.
+    pub fn roles_of<'s>(
+        &'s self,
+        pod: PodSpec<'d>,
+    ) -> impl Iterator<Item = Role<'d>> + use<'s, 'd> {
+        let namespace = pod.object().effective_namespace();
+        let account = pod.service_account();
+        self.objects()
+            .filter_map(Binding::of)
+            .filter(move |binding| binding.binds_service_account(account, namespace))
+            .filter_map(move |binding| self.bound_role(binding))
+    }
+
+    /// The role that a binding refers to, when it is in this set.
+    pub fn bound_role(&self, binding: Binding<'d>) -> Option<Role<'d>> {
+        let kind = binding.role_kind().value?;
+        let name = binding.role_name().value?;
+        let home = binding.object.effective_namespace();
+        self.objects().filter_map(Role::of).find(|role| {
+            let here = kind != "Role" || role.object.effective_namespace() == home;
+            role.object.kind().value == Some(kind) && role.object.name().value == Some(name) && here
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! Settings: one schema for the policy, the playground, the element and the command.
+
+mod parse;
+
+use crate::minor::Minor;
+use crate::rule::{Admission, Rule, Severity};
+use crate::rules::RULES;
+use crate::set::Scope;
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+use patternwarden_tree::{Document, Span};
+
+/// What a user decided. [`Settings::default`] is an empty settings document.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    target: Minor,
+    scope: Scope,
+    /// One entry per rule, in the order of [`RULES`].
+    rules: Vec<RuleSettings>,
+}
+
+/// What a user decided about one rule.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSettings {
+    /// Whether it runs.
+    pub(crate) enabled: bool,
+    /// Severity of all its findings, when settings name one.
+    pub(crate) severity: Option<Severity>,
+    /// What its findings do at admission.
+    pub(crate) admission: Option<Admission>,
+    params: Vec<(&'static str, Tuned)>,
+}
+
+/// A value for a parameter.
+#[derive(Clone, Debug)]
+pub(crate) enum Tuned {
+    Int(i64),
+    Flag(bool),
+    Text(String),
+    Strings(Vec<String>),
+}
+
+/// Something wrong in a settings document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SettingsError {
+    /// JSON Pointer in the settings document.
+    pub pointer: String,
+    /// Bytes to show; `None` for settings without text.
+    pub span: Option<Span>,
+    /// What is wrong, a fragment without full stop.
+    pub message: String,
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pointer = if self.pointer.is_empty() { "/" } else { &self.pointer };
+        write!(f, "{pointer}: {}", self.message)
+    }
+}
+
+impl core::error::Error for SettingsError {}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let rules = RULES
+            .iter()
+            .map(|rule| RuleSettings { enabled: rule.enabled, ..RuleSettings::default() });
+        Self { target: Minor::DEFAULT, scope: Scope::Open, rules: rules.collect() }
+    }
+}
+
+impl Settings {
+    /// Reads settings from a document. An empty document is the default settings; the settings of
+    /// a pasted `ClusterAdmissionPolicy` or `AdmissionPolicy` are read from its `spec.settings`.
+    ///
+    /// # Errors
+    /// Every offence: unknown keys, rules and profiles, wrong types, numbers out of bounds; each
+    /// with its pointer and, where one is near, the name that was probably meant.
+    pub fn from_document(document: &Document) -> Result<Self, Vec<SettingsError>> {
+        parse::parse(document)
+    }
+
+    /// The Kubernetes version the manifests are meant for.
+    pub fn target(&self) -> Minor {
+        self.target
+    }
+
+    /// Whether the input is said to be complete.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// The same settings for an input that is, or is not, complete.
+    #[must_use]
+    pub fn with_scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// The same settings for another Kubernetes version.
+    #[must_use]
+    pub fn with_target(mut self, target: Minor) -> Self {
+        self.target = target;
+        self
+    }
+
+    /// What a finding of this rule does at admission.
+    pub fn admission(&self, rule: &Rule) -> Admission {
+        let tuned = RULES.iter().zip(&self.rules).find(|(other, _)| other.id == rule.id);
+        tuned.and_then(|(_, tuned)| tuned.admission).unwrap_or(rule.admission)
+    }
+
+    /// Whether a rule runs.
+    pub fn is_enabled(&self, rule: &Rule) -> bool {
+        RULES.iter().zip(&self.rules).any(|(other, tuned)| other.id == rule.id && tuned.enabled)
+    }
+
+    /// The same settings with only the rules that `keep` accepts.
+    #[must_use]
+    pub fn only(mut self, keep: impl Fn(&Rule) -> bool) -> Self {
+        for (rule, tuned) in RULES.iter().zip(&mut self.rules) {
+            tuned.enabled = keep(rule);
+        }
+        self
+    }
+
+    pub(crate) fn rules(&self) -> &[RuleSettings] {
+        &self.rules
+    }
+}
+
+impl RuleSettings {
+    fn tuned(&self, name: &str) -> Option<&Tuned> {
+        self.params.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn int(&self, name: &str) -> Option<i64> {
+        match self.tuned(name)? {
+            Tuned::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+        match self.tuned(name)? {
+            Tuned::Flag(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        match self.tuned(name)? {
+            Tuned::Text(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn strings(&self, name: &str) -> Option<&[String]> {
+        match self.tuned(name)? {
+            Tuned::Strings(value) => Some(value),
+            _ => None,
+        }
+    }
+}

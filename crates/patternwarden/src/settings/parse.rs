@@ -1,0 +1,280 @@
+//! Reading a settings document, with every offence at once.
+
+use super::{RuleSettings, Settings, SettingsError, Tuned};
+use crate::matcher::nearest;
+use crate::minor::Minor;
+use crate::param::Param;
+use crate::pattern::Pattern;
+use crate::rule::{Admission, Rule, Severity};
+use crate::rules::{RULES, find};
+use crate::set::Scope;
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use patternwarden_tree::{Document, Kind, Node, Place};
+
+const KEYS: &[&str] = &["target", "profiles", "rules", "input_complete"];
+const PROFILES: &[&str] = &["default", "strict", "learning", "none"];
+/// Profiles that are a promise of completeness, which the catalogue does not keep yet.
+const UNFINISHED_PROFILES: &[&str] = &["pss-baseline", "pss-restricted"];
+const POLICY_KINDS: &[&str] = &["ClusterAdmissionPolicy", "AdmissionPolicy"];
+
+pub(super) fn parse(document: &Document) -> Result<Settings, Vec<SettingsError>> {
+    let mut settings = Settings::default();
+    let mut reader = Reader { root: document.root(), errors: Vec::new() };
+    if let Some(root) = reader.root.map(inside_policy).filter(|root| !root.is_null()) {
+        reader.settings(root, &mut settings);
+    }
+    if reader.errors.is_empty() { Ok(settings) } else { Err(reader.errors) }
+}
+
+fn inside_policy(root: Node<'_>) -> Node<'_> {
+    let kind = root.get("kind").and_then(Node::as_str);
+    if kind.is_some_and(|kind| POLICY_KINDS.contains(&kind)) {
+        return root.at(&["spec", "settings"]).node().unwrap_or(root);
+    }
+    root
+}
+
+struct Reader<'d> {
+    root: Option<Node<'d>>,
+    errors: Vec<SettingsError>,
+}
+
+impl<'d> Reader<'d> {
+    fn settings(&mut self, root: Node<'d>, settings: &mut Settings) {
+        if !root.is_map() {
+            return self.error(root, "expected a map of settings");
+        }
+        // Profiles first, whatever the order of keys: what names a rule is more specific.
+        if let Some(profiles) = root.get("profiles") {
+            self.profiles(profiles, settings);
+        }
+        for entry in root.children() {
+            match entry.key().unwrap_or_default() {
+                "profiles" => {}
+                "target" => self.target(entry, settings),
+                "rules" => self.rules(entry, settings),
+                "input_complete" => match entry.as_bool() {
+                    Some(true) => settings.scope = Scope::Closed,
+                    Some(false) => settings.scope = Scope::Open,
+                    None => self.error(entry, "expected true or false"),
+                },
+                key => self.unknown(entry, "setting", key, KEYS.iter().copied()),
+            }
+        }
+        for hidden in root.document().shadowed() {
+            self.error(hidden, "this key appears again below");
+        }
+    }
+
+    fn target(&mut self, entry: Node<'d>, settings: &mut Settings) {
+        let text = match entry.kind() {
+            Kind::String | Kind::Number => entry.written(),
+            _ => "",
+        };
+        match Minor::parse(text) {
+            Some(minor) if (Minor::OLDEST..=Minor::NEWEST).contains(&minor) => {
+                settings.target = minor;
+            }
+            _ => self.error(
+                entry,
+                format!(
+                    "expected a Kubernetes version from \"{}\" to \"{}\"",
+                    Minor::OLDEST,
+                    Minor::NEWEST
+                ),
+            ),
+        }
+    }
+
+    fn profiles(&mut self, list: Node<'d>, settings: &mut Settings) {
+        if !list.is_seq() {
+            return self.error(list, "expected a list of profiles");
+        }
+        for item in list.items() {
+            match item.as_str() {
+                Some("default") => each(settings, |rule, tuned| tuned.enabled |= rule.enabled),
+                Some("none") => each(settings, |_, tuned| tuned.enabled = false),
+                Some("strict") => each(settings, |_, tuned| tuned.enabled = true),
+                Some("learning") => each(settings, |_, tuned| {
+                    tuned.enabled = true;
+                    tuned.admission = Some(Admission::Off);
+                }),
+                Some(name) if UNFINISHED_PROFILES.contains(&name) => self.error(
+                    item,
+                    format!("this version does not have every control of the profile `{name}`"),
+                ),
+                Some(name) => self.unknown(item, "profile", name, PROFILES.iter().copied()),
+                None => self.error(item, "expected the name of a profile"),
+            }
+        }
+    }
+
+    fn rules(&mut self, map: Node<'d>, settings: &mut Settings) {
+        if !map.is_map() {
+            return self.error(map, "expected a map from rule to setting");
+        }
+        // Whole patterns first: an entry for one rule is more specific.
+        for (whole, entry) in
+            [true, false].into_iter().flat_map(|w| map.children().map(move |e| (w, e)))
+        {
+            let key = entry.key().unwrap_or_default();
+            let pattern = key.strip_suffix("/*");
+            if pattern.is_some() != whole {
+                continue;
+            }
+            match pattern {
+                Some(id) => match Pattern::find(id) {
+                    Some(pattern) => self.pattern(pattern, entry, settings),
+                    None => {
+                        let ids = Pattern::ALL.iter().map(|pattern| pattern.id());
+                        self.unknown(entry, "pattern", id, ids);
+                    }
+                },
+                None => {
+                    match RULES.iter().zip(&mut settings.rules).find(|(rule, _)| named(rule, key)) {
+                        Some((rule, tuned)) => self.rule(rule, entry, tuned, rule.params),
+                        None => self.unknown(entry, "rule", key, RULES.iter().map(|rule| rule.id)),
+                    }
+                }
+            }
+        }
+    }
+
+    fn pattern(&mut self, pattern: Pattern, entry: Node<'d>, settings: &mut Settings) {
+        let mut checked = false;
+        for (rule, tuned) in RULES.iter().zip(&mut settings.rules) {
+            if rule.patterns.contains(&pattern) {
+                let errors = self.errors.len();
+                self.rule(rule, entry, tuned, &[]);
+                // The same entry is read for each rule of the pattern: report it once.
+                if checked {
+                    self.errors.truncate(errors);
+                }
+                checked = true;
+            }
+        }
+        if !checked {
+            self.error(entry, "this pattern has no rules");
+        }
+    }
+
+    fn rule(
+        &mut self,
+        rule: &'static Rule,
+        entry: Node<'d>,
+        tuned: &mut RuleSettings,
+        params: &'static [Param],
+    ) {
+        // YAML 1.1 reads `off` as false, and `on` as true.
+        match (entry.as_str(), entry.as_bool()) {
+            (Some("off"), _) | (_, Some(false)) => return tuned.enabled = false,
+            (Some("on"), _) | (_, Some(true)) => return tuned.enabled = true,
+            (Some(word), _) => match severity(word) {
+                Some(severity) => {
+                    tuned.enabled = true;
+                    tuned.severity = Some(severity);
+                    return;
+                }
+                None => {
+                    let words = ["off", "on", "error", "warning", "info", "hint"];
+                    return self.unknown(entry, "severity", word, words);
+                }
+            },
+            _ if !entry.is_map() => {
+                return self.error(entry, "expected a severity, `off`, `on` or a map");
+            }
+            _ => tuned.enabled = true,
+        }
+        for value in entry.children() {
+            let key = value.key().unwrap_or_default();
+            match key {
+                "severity" => match (value.as_str(), value.as_bool()) {
+                    (Some("off"), _) | (_, Some(false)) => tuned.enabled = false,
+                    (Some(word), _) if severity(word).is_some() => tuned.severity = severity(word),
+                    _ => self.error(value, "expected error, warning, info, hint or off"),
+                },
+                "admission" => match (value.as_str(), value.as_bool()) {
+                    (Some("off"), _) | (_, Some(false)) => tuned.admission = Some(Admission::Off),
+                    (Some("warn"), _) => tuned.admission = Some(Admission::Warn),
+                    (Some("deny"), _) => tuned.admission = Some(Admission::Deny),
+                    _ => self.error(value, "expected off, warn or deny"),
+                },
+                key => match params.iter().find(|param| param.name() == key) {
+                    Some(param) => match read(param, value) {
+                        Ok(tuning) => tuned.params.push((param.name(), tuning)),
+                        Err(message) => self.error(value, message),
+                    },
+                    None => {
+                        let names = params.iter().map(Param::name);
+                        let options = names.chain(["severity", "admission"]);
+                        self.unknown(value, &format!("parameter of `{}`", rule.id), key, options);
+                    }
+                },
+            }
+        }
+    }
+
+    fn unknown<'a>(
+        &mut self,
+        node: Node<'d>,
+        what: &str,
+        name: &str,
+        options: impl IntoIterator<Item = &'a str>,
+    ) {
+        let message = match nearest(name, options) {
+            Some(near) => format!("there is no {what} `{name}`; did you mean `{near}`?"),
+            None => format!("there is no {what} `{name}`"),
+        };
+        self.error(node, message);
+    }
+
+    fn error(&mut self, node: Node<'d>, message: impl Into<String>) {
+        let root = self.root.unwrap_or(node);
+        let key = node.origin().and_then(|origin| origin.key);
+        self.errors.push(SettingsError {
+            pointer: Place::from(node).pointer(root).to_string(),
+            span: key.or_else(|| node.anchor()),
+            message: message.into(),
+        });
+    }
+}
+
+/// The value of a parameter, or what was expected.
+fn read(param: &Param, node: Node<'_>) -> Result<Tuned, String> {
+    match param {
+        Param::Int(p) => match node.as_i64() {
+            Some(value) if (p.min..=p.max).contains(&value) => Ok(Tuned::Int(value)),
+            _ => Err(format!("expected a whole number from {} to {}", p.min, p.max)),
+        },
+        Param::Flag(_) => {
+            node.as_bool().map(Tuned::Flag).ok_or_else(|| "expected true or false".to_owned())
+        }
+        Param::Choice(p) => match node.as_str() {
+            Some(word) if p.options.contains(&word) => Ok(Tuned::Text(word.to_owned())),
+            _ => Err(format!("expected one of {}", p.options.join(", "))),
+        },
+        Param::Strings(_) => {
+            let items =
+                node.as_seq().map(|list| list.items().map(|i| i.as_str().map(str::to_owned)));
+            let read: Option<Vec<String>> = items.and_then(Iterator::collect);
+            read.map(Tuned::Strings).ok_or_else(|| "expected a list of strings".to_owned())
+        }
+    }
+}
+
+fn each(settings: &mut Settings, mut change: impl FnMut(&'static Rule, &mut RuleSettings)) {
+    RULES.iter().zip(&mut settings.rules).for_each(|(rule, tuned)| change(rule, tuned));
+}
+
+fn named(rule: &Rule, key: &str) -> bool {
+    rule.id == key || (find(key).is_none() && rule.aliases.contains(&key))
+}
+
+fn severity(word: &str) -> Option<Severity> {
+    Severity::ALL.into_iter().find(|severity| severity.id() == word)
+}

@@ -1,0 +1,169 @@
+//! Runs every fenced example of every rule's documentation.
+
+mod support;
+
+use patternwarden::docs::{self, Example};
+use patternwarden::rule::Grade;
+use patternwarden::tree::apply;
+use patternwarden::{RULES, Rule, Settings, Severity};
+use support::{Judged, judge, settings_of};
+
+fn examples(rule: &Rule) -> Vec<Example> {
+    docs::examples(rule.docs)
+}
+
+/// Pointers that an example marks, each with the index of its object.
+fn marks(example: &Example) -> Vec<(usize, String)> {
+    let mark = |mark: &str| match mark.split_once(' ') {
+        Some((index, pointer)) => (index.parse().expect("index of an object"), pointer.to_owned()),
+        None => (0, mark.to_owned()),
+    };
+    example.marks().map(mark).collect()
+}
+
+/// What one rule finds in an example: index of the object and pointer.
+fn found(judged: &Judged) -> Vec<(usize, String)> {
+    judged.findings.iter().map(|f| (f.object.unwrap_or(0), f.pointer.clone())).collect()
+}
+
+fn run(rule: &'static Rule, example: &Example) -> Judged {
+    judge(&example.text, &settings_of(rule, example))
+}
+
+#[test]
+fn every_rule_has_the_sections_of_its_documentation() {
+    for rule in RULES {
+        for heading in ["Why it matters", "Bad", "Good", "Source"] {
+            let body = docs::section(rule.docs, heading).unwrap_or_default();
+            assert!(!body.is_empty(), "{}: no section `{heading}`", rule.id);
+        }
+        let summary = docs::summary(rule.docs);
+        assert!(summary.ends_with('.') && summary.len() <= 160, "{}: `{summary}`", rule.id);
+        let good = examples(rule).iter().filter(|example| !example.bad).count();
+        assert!(good > 0 && good < examples(rule).len(), "{}: bad and good examples", rule.id);
+    }
+}
+
+#[test]
+fn bad_examples_are_found_where_they_say_and_good_ones_are_not() {
+    for rule in RULES {
+        for example in examples(rule) {
+            let mut expected = marks(&example);
+            let mut found = found(&run(rule, &example));
+            expected.sort();
+            found.sort();
+            assert_eq!(found, expected, "{}:\n{}", rule.id, example.text);
+            assert_eq!(example.bad, !expected.is_empty(), "{}: marks its findings", rule.id);
+        }
+    }
+}
+
+#[test]
+fn examples_are_manifests_that_can_be_read() {
+    for rule in RULES {
+        for example in examples(rule) {
+            let errors = patternwarden_yaml::read(&example.text).errors;
+            assert!(errors.is_empty(), "{}: {errors:?}\n{}", rule.id, example.text);
+        }
+    }
+}
+
+#[test]
+fn fixes_apply_and_remove_their_finding() {
+    for rule in RULES {
+        let mut best = None;
+        for example in examples(rule).into_iter().filter(|example| example.bad) {
+            let before = run(rule, &example);
+            for (at, finding) in before.findings.iter().enumerate() {
+                for fix in &finding.fixes {
+                    best = best.max(Some(fix.grade));
+                    let fixed = before.fixed(at, fix, &settings_of(rule, &example));
+                    let still = fixed
+                        .findings
+                        .iter()
+                        .any(|f| f.pointer == finding.pointer && f.message == finding.message);
+                    assert!(
+                        !still,
+                        "{}: `{}` does not repair\n{}",
+                        rule.id, fix.title, example.text
+                    );
+                }
+            }
+        }
+        assert_eq!(
+            best, rule.fix,
+            "{}: the declared grade is the best that examples reach",
+            rule.id
+        );
+    }
+}
+
+#[test]
+fn safe_fixes_add_no_finding_that_matters() {
+    let all = Settings::default().with_scope(patternwarden::set::Scope::Closed);
+    for rule in RULES {
+        for example in examples(rule).into_iter().filter(|example| example.bad) {
+            let before = run(rule, &example);
+            let serious = |judged: &Judged| {
+                let matters = judged.findings.iter().filter(|f| f.severity >= Severity::Warning);
+                matters.map(|f| (f.rule.id, f.pointer.clone())).collect::<Vec<_>>()
+            };
+            let known = serious(&judge(&example.text, &all));
+            for (at, finding) in before.findings.iter().enumerate() {
+                for fix in finding.fixes.iter().filter(|fix| fix.grade == Grade::Safe) {
+                    let added: Vec<_> = serious(&before.fixed(at, fix, &all))
+                        .into_iter()
+                        .filter(|found| !known.contains(found))
+                        .collect();
+                    assert!(added.is_empty(), "{}: `{}` adds {added:?}", rule.id, fix.title);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_edit_that_cannot_be_followed_is_an_error() {
+    let stream = patternwarden_yaml::read("a: 1\n");
+    let root = stream.documents[0].root().unwrap();
+    let edit = patternwarden::tree::Edit::new("/b", patternwarden::tree::Op::Remove);
+    assert!(apply(root, &[edit]).is_err());
+}
+
+#[test]
+fn no_error_of_another_rule_in_a_good_example() {
+    let all = Settings::default().with_scope(patternwarden::set::Scope::Closed);
+    for rule in RULES {
+        for example in examples(rule).into_iter().filter(|example| !example.bad) {
+            let errors: Vec<_> = judge(&example.text, &all)
+                .findings
+                .into_iter()
+                .filter(|f| f.severity == Severity::Error && f.rule.id != rule.id)
+                .map(|f| (f.rule.id, f.pointer, f.message))
+                .collect();
+            assert!(errors.is_empty(), "{}: {errors:?}\n{}", rule.id, example.text);
+        }
+    }
+}
+
+#[test]
+fn every_rule_file_is_in_the_catalogue() {
+    let dir = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules")).unwrap();
+    let mut files: Vec<String> = dir
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().replace('_', "-"))
+        .collect();
+    files.sort();
+    assert_eq!(files, RULES.iter().map(|rule| rule.id).collect::<Vec<_>>());
+}
+
+#[test]
+fn ids_and_aliases_are_never_reused() {
+    let mut names: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    names.extend(RULES.iter().flat_map(|rule| rule.aliases));
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}

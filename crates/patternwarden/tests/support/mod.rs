@@ -1,0 +1,66 @@
+//! Judging a text with the engine itself, so that tests see findings and not only their report.
+
+use patternwarden::bundle::Bundle;
+use patternwarden::docs::Example;
+use patternwarden::finding::{Finding, Fix};
+use patternwarden::set::{Scope, Set};
+use patternwarden::tree::{Document, Kind, Stream, apply};
+use patternwarden::{Rule, Settings, engine};
+
+/// What the engine found in some documents.
+pub(crate) struct Judged {
+    pub(crate) documents: Vec<Document>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Settings from JSON text.
+pub(crate) fn settings(json: &str) -> Settings {
+    let mut input = serde_json::Deserializer::from_str(json);
+    let document = patternwarden::tree::from_deserializer(&mut input).expect("JSON");
+    Settings::from_document(&document).unwrap_or_else(|errors| panic!("{json}: {errors:?}"))
+}
+
+/// Settings of one example: this rule alone, on a complete input, as the example's fence says.
+pub(crate) fn settings_of(rule: &'static Rule, example: &Example) -> Settings {
+    let only = rule.id;
+    let json = match &example.settings {
+        Some(params) => format!(r#"{{"rules":{{"{only}":{params}}}}}"#),
+        None => "{}".to_owned(),
+    };
+    settings(&json).only(|other| other.id == only).with_scope(Scope::Closed)
+}
+
+/// Judges a text.
+pub(crate) fn judge(text: &str, settings: &Settings) -> Judged {
+    let stream: Stream = patternwarden_yaml::read(text);
+    judge_documents(stream.documents, settings)
+}
+
+/// Judges documents.
+pub(crate) fn judge_documents(documents: Vec<Document>, settings: &Settings) -> Judged {
+    let findings = {
+        let bundle = Bundle::new(&documents);
+        engine::run(settings, &Set::new(&bundle, settings.scope()))
+    };
+    Judged { documents, findings }
+}
+
+impl Judged {
+    /// The same documents with a fix of the finding at `at` applied, judged again.
+    pub(crate) fn fixed(&self, at: usize, fix: &Fix, settings: &Settings) -> Judged {
+        let finding = &self.findings[at];
+        let bundle = Bundle::new(&self.documents);
+        let set = Set::new(&bundle, settings.scope());
+        let root = finding.object.and_then(|index| set.object(index)).map(|object| object.node);
+        let root = root.or_else(|| set.documents().nth(finding.document)?.root()).unwrap();
+        assert_eq!(root.kind(), Kind::Map, "an object is a map");
+        let edited = apply(root, &fix.edits)
+            .unwrap_or_else(|error| panic!("{}: `{}`: {error}", finding.rule.id, fix.title));
+        // Only the object itself is replaced: lists and the other documents stay as they were.
+        let objects = set.objects().map(|object| match finding.object {
+            Some(index) if index == object.index => edited.clone(),
+            _ => apply(object.node, &[]).expect("a copy"),
+        });
+        judge_documents(objects.collect(), settings)
+    }
+}
