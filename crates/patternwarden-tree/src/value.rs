@@ -48,9 +48,8 @@ impl Value {
             Kind::String => Self::String(node.scalar_text().to_owned()),
             Kind::Seq => Self::Seq(node.children().map(Self::of).collect()),
             Kind::Map => {
-                let entry = |child: Node<'_>| {
-                    (child.key().unwrap_or_default().to_owned(), Self::of(child))
-                };
+                let entry =
+                    |child: Node<'_>| (child.key().unwrap_or_default().to_owned(), Self::of(child));
                 Self::Map(node.children().map(entry).collect())
             }
         }
@@ -71,9 +70,9 @@ impl Value {
             }
             (Self::Map(entries), Kind::Map) => {
                 entries.len() == node.children().count()
-                    && entries.iter().all(|(key, value)| {
-                        node.get(key).is_some_and(|child| value.matches(child))
-                    })
+                    && entries
+                        .iter()
+                        .all(|(key, value)| node.get(key).is_some_and(|child| value.matches(child)))
             }
             _ => false,
         }
