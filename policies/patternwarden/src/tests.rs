@@ -1,0 +1,1 @@
+//! Calls and answers, natively: the module itself is tested in a waPC host.
