@@ -4,12 +4,8 @@
 //! other fields are passed over without building anything.
 
 use crate::unreadable;
-use alloc::{
-    borrow::ToOwned,
-    format,
-    string::{String, ToString},
-};
-use patternwarden_tree::{Document, DocumentSeed, Edit, Kind, Node, Op, Value, apply};
+use alloc::{borrow::ToOwned, format, string::String};
+use patternwarden_tree::{Builder, Document, DocumentSeed, Kind, Limit, Node};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer};
 
@@ -108,8 +104,7 @@ impl Call {
 impl Request {
     fn into_object(self) -> Result<Document, String> {
         let Some(Json(object)) = self.object else {
-            let operation = self.operation.as_deref().unwrap_or("?").escape_debug();
-            return Err(format!("the request ({operation}) carries no object"));
+            return Err("the request carries no object".to_owned());
         };
         let named = self.kind.unwrap_or_default();
         named.give_to(object)
@@ -130,22 +125,35 @@ impl GroupVersionKind {
                 Ok(object)
             };
         };
-        let mut edits = alloc::vec![];
-        if written("kind") != kind {
-            edits.push(Edit::new("/kind", Op::Add(Value::from(kind))));
-        }
-        if let Some(version) = self.version.as_deref().filter(|version| !version.is_empty()) {
-            let api = match self.group.as_deref() {
-                None | Some("") => version.to_owned(),
-                Some(group) => format!("{group}/{version}"),
-            };
-            if written("apiVersion") != api {
-                edits.push(Edit::new("/apiVersion", Op::Add(Value::from(api))));
-            }
-        }
-        if edits.is_empty() {
+        let version = self.version.as_deref().filter(|version| !version.is_empty());
+        let api = match (self.group.as_deref(), version) {
+            (_, None) => written("apiVersion").to_owned(),
+            (None | Some(""), Some(version)) => version.to_owned(),
+            (Some(group), Some(version)) => format!("{group}/{version}"),
+        };
+        if written("kind") == kind && written("apiVersion") == api {
             return Ok(object);
         }
-        apply(root, &edits).map_err(|error| error.to_string())
+        typed(root, &api, kind).map_err(|limit| unreadable("the object", limit))
     }
+}
+
+/// A copy of an object with these instead of its own `apiVersion` and `kind`.
+fn typed(root: Node<'_>, api: &str, kind: &str) -> Result<Document, Limit> {
+    let mut builder = Builder::default();
+    builder.open(Kind::Map, None)?;
+    for (key, value) in [("apiVersion", api), ("kind", kind)] {
+        builder.key(key)?;
+        builder.scalar(Kind::String, value)?;
+    }
+    for child in root.children() {
+        match child.key() {
+            None | Some("apiVersion" | "kind") => {}
+            Some(key) => {
+                builder.key(key)?;
+                builder.copy(child)?;
+            }
+        }
+    }
+    Ok(builder.finish())
 }

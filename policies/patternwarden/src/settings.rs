@@ -1,7 +1,7 @@
 //! The policy's settings: read for every call, and explained when they are wrong.
 
 use crate::request::document;
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 use core::fmt::Write as _;
 use patternwarden::{Settings, SettingsError};
 use patternwarden_tree::Document;
@@ -26,10 +26,10 @@ pub(crate) fn validate(payload: &[u8]) -> Result<String, String> {
 
 /// The settings of a call.
 pub(crate) fn read(document: &Document) -> Result<Settings, String> {
-    Settings::from_document(document).map_err(offences)
+    Settings::from_document(document).map_err(|errors| offences(&errors))
 }
 
-fn offences(errors: Vec<SettingsError>) -> String {
+fn offences(errors: &[SettingsError]) -> String {
     let mut text = String::from("the settings of this policy are not valid:\n");
     text.push_str(&lines(&errors));
     text

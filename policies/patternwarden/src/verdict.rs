@@ -3,13 +3,12 @@
 use crate::request::{Call, Subject};
 use crate::wording::{Entry, denial, warnings};
 use crate::{json, settings};
-use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
-use core::cmp::Reverse;
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use patternwarden::bundle::Bundle;
 use patternwarden::finding::Finding;
 use patternwarden::set::Set;
 use patternwarden::tree::Document;
-use patternwarden::{Admission, Settings, Stream, check, engine};
+use patternwarden::{Admission, Settings, Severity, Stream, check, engine};
 use serde::Serialize;
 
 /// `status.code` of a denial. Not 500, which the audit scanner takes for an error of the policy.
@@ -55,12 +54,13 @@ fn judge(object: Document, settings: &Settings) -> Response {
     let documents = [object];
     let bundle = Bundle::new(&documents);
     let set = Set::new(&bundle, settings.scope());
-    let mut findings = engine::run(settings, &set);
-    // Stable: within one severity, findings stay in the order of the manifest.
-    findings.sort_by_key(|finding| Reverse(finding.severity));
-    let with = |effect: Admission| {
-        let chosen = findings.iter().filter(move |f| settings.admission(f.rule) == effect);
-        chosen.map(|finding| Entry { finding, set: &set }).collect::<Vec<_>>()
+    let findings = engine::run(settings, &set);
+    // Worst first; within one severity, findings stay in the order of the manifest.
+    let with = |effect: Admission| -> Vec<Entry<'_, '_>> {
+        let of = |severity| findings.iter().filter(move |found| found.severity == severity);
+        let sorted = Severity::ALL.into_iter().flat_map(of);
+        let chosen = sorted.filter(|found| settings.admission(found.rule) == effect);
+        chosen.map(|finding| Entry { finding, set: &set }).collect()
     };
     let (denied, warned) = (with(Admission::Deny), with(Admission::Warn));
     Response {
@@ -75,17 +75,17 @@ fn judge(object: Document, settings: &Settings) -> Response {
 /// Rule ids by severity. Ids are short and each is named once, so values stay far below what
 /// an audit event may hold.
 fn annotations(findings: &[Finding]) -> BTreeMap<&'static str, String> {
-    let mut ids: Vec<_> = findings.iter().map(|f| (f.severity.id(), f.rule.id)).collect();
-    ids.sort_unstable();
-    ids.dedup();
     let mut out = BTreeMap::new();
-    for (severity, id) in ids {
-        out.entry(severity)
-            .and_modify(|list: &mut String| {
-                list.push(',');
-                list.push_str(id);
-            })
-            .or_insert_with(|| id.to_owned());
+    for severity in Severity::ALL {
+        let mut ids = Vec::new();
+        for finding in findings.iter().filter(|finding| finding.severity == severity) {
+            if let Err(at) = ids.binary_search(&finding.rule.id) {
+                ids.insert(at, finding.rule.id);
+            }
+        }
+        if !ids.is_empty() {
+            out.insert(severity.id(), ids.join(","));
+        }
     }
     out
 }
