@@ -72,8 +72,9 @@ test("edits are checked as they are typed, told to the page, and spoken once it 
   assert.equal(await spoken.textContent(), "The text cannot be read");
   assert.deepEqual(await page.evaluate(() => events), [["pw-change", true], ["pw-report", null]]);
 
-  await page.evaluate(() => document.querySelector("#editable").reset());
+  await page.getByRole("button", { name: "Reset" }).click();
   assert.match(await page.locator("#editable .summary").textContent(), /problem/);
+  assert.ok(await page.locator("#editable pre").isVisible());
   assert.equal(seen.requests.length, loaded, "no request after load");
   assert.deepEqual(seen.errors, []);
   await context.close();
