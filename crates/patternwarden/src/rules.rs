@@ -19,7 +19,12 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    capability_ineffective
+    capability_not_dropped
+    privilege_escalation_allowed
+    root_filesystem_writable
     run_as_non_root_missing
+    run_as_user_only
     service_selects_nothing
 }
 
