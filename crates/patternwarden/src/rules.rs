@@ -24,6 +24,7 @@ catalogue! {
     privilege_escalation_allowed
     root_filesystem_writable
     run_as_non_root_missing
+    run_as_user_only
     service_selects_nothing
 }
 

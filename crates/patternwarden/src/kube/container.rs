@@ -153,6 +153,16 @@ impl<'d> Container<'d> {
         })
     }
 
+    /// Entries of `securityContext.capabilities.add`.
+    pub fn capabilities_added(self) -> impl Iterator<Item = Node<'d>> {
+        items(self.capabilities_add().value)
+    }
+
+    /// Entries of `securityContext.capabilities.drop`.
+    pub fn capabilities_dropped(self) -> impl Iterator<Item = Node<'d>> {
+        items(self.capabilities_drop().value)
+    }
+
     /// Whether this user's rights forbid root: the container's value, else the Pod's.
     pub fn effective_run_as_non_root(self) -> Option<bool> {
         let own = self.run_as_non_root();
