@@ -26,6 +26,7 @@ catalogue! {
     run_as_non_root_missing
     run_as_user_only
     service_selects_nothing
+    yaml_duplicate_key
 }
 
 /// The rule of this id.
