@@ -166,6 +166,8 @@ fields!(Volume {
     name: &'d str = text ["name"];
     /// `image.reference` of an image volume (stable since 1.36).
     image_reference: &'d str = text ["image", "reference"];
+    /// `image.pullPolicy` of an image volume.
+    image_pull_policy: &'d str = text ["image", "pullPolicy"];
     /// `persistentVolumeClaim.claimName`.
     claim_name: &'d str = text ["persistentVolumeClaim", "claimName"];
     /// `configMap.name`.
