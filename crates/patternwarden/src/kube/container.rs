@@ -200,12 +200,14 @@ fields!(Port {
     protocol: &'d str = text ["protocol"];
 });
 
+#[cfg(test)]
 impl<'d> Port<'d> {
-    #[cfg(test)]
     pub(crate) fn of_node(node: Node<'d>) -> Self {
         Self { node }
     }
+}
 
+impl Port<'_> {
     /// Whether it speaks TCP, as it does when no protocol is written.
     pub fn is_tcp(self) -> bool {
         let protocol = self.protocol();

@@ -208,7 +208,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     });
     let at = container.readiness_probe().place;
     let name = container.display_name();
-    let mut found = match service {
+    let found = match service {
         Some(service) => {
             let by = service.object.display_name();
             cx.report(
@@ -225,13 +225,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     .severity(severity);
     if let Some(port) = port {
         let get = Value::map([("path", Value::from("/ready")), ("port", port)]);
-        found = found.fix_set(
+        found.fix_set(
             Grade::Review,
             "Probe `/ready` on the first declared port",
             Value::map([("httpGet", get)]),
         );
     }
-    drop(found);
 }
 
 /// The Services of this set that select the container's Pod.
