@@ -19,8 +19,17 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    capability_ineffective
+    capability_not_dropped
+    image_tag_mutable
+    privilege_escalation_allowed
+    readiness_probe_missing
+    resource_requests_missing
+    root_filesystem_writable
     run_as_non_root_missing
+    run_as_user_only
     service_selects_nothing
+    yaml_duplicate_key
 }
 
 /// The rule of this id.
