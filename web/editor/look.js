@@ -9,13 +9,13 @@ const light = {
   bg: "#ffffff", fg: "#1b2430", muted: "#59636e", border: "#767f8a", focus: "#0b5cad", "panel-bg": "#f6f8fa",
   error: "#b42318", warning: "#8a5300", info: "#0b5cad", hint: "#59636e", pattern: "#6b3fa0",
   "code-key": "#0a558c", "code-string": "#0d6637", "code-comment": "#59636e", "code-meta": "#7a3e9d", "code-type": "#8a4600",
-  selection: "#c4defc", line: "#0b5cad14", match: "#ffd75e80",
+  selection: "#d3e6fd", line: "#0b5cad14", match: "#ffd75e66",
 };
 const dark = {
-  bg: "#10151c", fg: "#e3e8ee", muted: "#9aa7b5", border: "#7d8896", focus: "#ffd75e", "panel-bg": "#1a212b",
-  error: "#ff8f85", warning: "#f5b74f", info: "#7cc0ff", hint: "#9aa7b5", pattern: "#c9a7ff",
-  "code-key": "#8fc7ff", "code-string": "#8fd6a5", "code-comment": "#9aa7b5", "code-meta": "#cfaaff", "code-type": "#f0b070",
-  selection: "#274b78", line: "#7cc0ff1a", match: "#8a6d1a80",
+  bg: "#10151c", fg: "#e3e8ee", muted: "#acb7c3", border: "#7d8896", focus: "#ffd75e", "panel-bg": "#1a212b",
+  error: "#ff8f85", warning: "#f5b74f", info: "#7cc0ff", hint: "#acb7c3", pattern: "#c9a7ff",
+  "code-key": "#8fc7ff", "code-string": "#8fd6a5", "code-comment": "#acb7c3", "code-meta": "#cfaaff", "code-type": "#f0b070",
+  selection: "#1b3556", line: "#7cc0ff1a", match: "#a07d1c4d",
 };
 
 // Shapes on a 16 by 16 grid. Holes are cut by the even-odd rule, so one colour paints each.

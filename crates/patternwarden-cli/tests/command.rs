@@ -1,5 +1,7 @@
 //! The command as a user runs it: arguments in, text and exit code out.
 
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;

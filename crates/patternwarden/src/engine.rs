@@ -84,6 +84,13 @@ impl<'r, 'd> Cx<'r, 'd> {
         self.tuned.text(param.name).unwrap_or(param.default)
     }
 
+    /// Entries of a string-list parameter.
+    pub fn entries(&self, param: &'static Strings) -> impl Iterator<Item = &'r str> + use<'r, 'd> {
+        let tuned = self.tuned.strings(param.name);
+        let default = if tuned.is_none() { param.default } else { &[] };
+        tuned.into_iter().flatten().map(String::as_str).chain(default.iter().copied())
+    }
+
     /// Whether some entry of a string-list parameter matches `text`; entries may be globs.
     pub fn lists(&self, param: &Strings, text: &str) -> bool {
         match self.tuned.strings(param.name) {

@@ -34,6 +34,7 @@ pub mod param;
 pub mod pattern;
 pub mod patterns;
 pub mod recognise;
+pub mod repair;
 pub mod report;
 pub mod rule;
 pub mod rules;

@@ -19,6 +19,10 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    capability_ineffective
+    capability_not_dropped
+    privilege_escalation_allowed
+    root_filesystem_writable
     run_as_non_root_missing
     service_selects_nothing
 }

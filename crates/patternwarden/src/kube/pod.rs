@@ -25,6 +25,8 @@ fields!(PodSpec {
     run_as_user: i64 = int ["securityContext", "runAsUser"];
     /// `securityContext.fsGroup`.
     fs_group: i64 = int ["securityContext", "fsGroup"];
+    /// `securityContext.sysctls`.
+    sysctls: Node<'d> = list ["securityContext", "sysctls"];
     /// `securityContext.seccompProfile.type`.
     seccomp_type: &'d str = text ["securityContext", "seccompProfile", "type"];
     /// `hostUsers`; `false` gives the Pod its own user namespace.
