@@ -21,11 +21,14 @@ macro_rules! catalogue {
 catalogue! {
     capability_ineffective
     capability_not_dropped
+    config_image_volume_available
     image_tag_mutable
+    immutable_config_unversioned
     job_sidecar_blocks_completion
     prestop_exceeds_grace
     privilege_escalation_allowed
     probe_on_init_container
+    process_namespace_shared
     readiness_probe_missing
     resource_requests_missing
     root_filesystem_writable
