@@ -149,6 +149,9 @@ static VERSIONED_NAMES: Strings = Strings {
     default: &[],
 };
 
+/// Related places that a finding names at most.
+const MAX_RELATED: usize = 8;
+
 /// Longest name of an object: a DNS subdomain.
 const MAX_NAME: usize = 253;
 
@@ -177,6 +180,7 @@ fn unversioned<'d>(cx: &mut Cx<'_, 'd>, config: ConfigObject<'d>, name: &'d str)
         .pod_specs_in(namespace)
         .flat_map(config_references)
         .filter(|user| user.kind == config.kind && user.name.as_str() == Some(name))
+        .take(MAX_RELATED)
         .collect();
     let mut report = cx.report(
         config.object.name().place,

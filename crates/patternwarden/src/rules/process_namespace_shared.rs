@@ -145,6 +145,9 @@ crate::rule! {
     check: Check::Pod(check),
 }
 
+/// Related places that a finding names at most.
+const MAX_RELATED: usize = 8;
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let share = pod.share_process_namespace();
     if share.value != Some(true) {
@@ -180,7 +183,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             ),
         )
     };
-    let report = roots.iter().fold(report, |report, node| {
+    let report = roots.iter().take(MAX_RELATED).fold(report, |report, node| {
         report.related(*node, "reads the files of another process")
     });
     report.fix_remove(Grade::Review, "Share no process namespace");

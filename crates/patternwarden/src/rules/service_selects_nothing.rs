@@ -236,6 +236,9 @@ crate::rule! {
     check: Check::Object(check),
 }
 
+/// Related places that a finding names at most.
+const MAX_RELATED: usize = 8;
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(service) = Service::of(object) else { return };
     let at = service.selector();
@@ -272,7 +275,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let mut report = cx
             .report(at.place, format_args!("the selector matches {written} workloads, not one"))
             .severity(Severity::Info);
-        for pod in found.into_iter().filter(|pod| !pod.object().is_controlled()) {
+        for pod in found.into_iter().filter(|pod| !pod.object().is_controlled()).take(MAX_RELATED) {
             report = report.related(pod.template, "is selected");
         }
     }
