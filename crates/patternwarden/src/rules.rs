@@ -21,7 +21,9 @@ macro_rules! catalogue {
 catalogue! {
     capability_ineffective
     capability_not_dropped
+    config_image_volume_available
     image_tag_mutable
+    immutable_config_unversioned
     job_sidecar_blocks_completion
     liveness_scope_too_wide
     prestop_exceeds_grace
@@ -29,6 +31,7 @@ catalogue! {
     probe_file_on_readonly_root
     probe_on_init_container
     probe_port_undeclared
+    process_namespace_shared
     readiness_probe_missing
     resource_requests_missing
     root_filesystem_writable
