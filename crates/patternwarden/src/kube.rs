@@ -9,10 +9,12 @@
 #[macro_use]
 mod fields;
 mod access;
+pub mod command;
 mod config;
 mod container;
 mod crd;
 mod image;
+mod int_or_percent;
 mod labels;
 mod localhost;
 mod network;
@@ -28,6 +30,7 @@ pub use config::{ConfigKind, ConfigObject};
 pub use container::{Class, Container, Port};
 pub use crd::{Crd, CrdVersion};
 pub use image::ImageRef;
+pub use int_or_percent::{Rounding, int_or_percent};
 pub use labels::{LabelSelector, selects};
 pub use localhost::{localhost_ports, localhost_ports_in};
 pub use network::{NetworkPolicy, Service};

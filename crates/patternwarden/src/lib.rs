@@ -27,6 +27,7 @@ pub mod docs;
 pub mod engine;
 pub mod errata;
 pub mod finding;
+pub mod helpers;
 pub mod kube;
 pub mod matcher;
 pub mod minor;

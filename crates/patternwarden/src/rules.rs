@@ -21,10 +21,19 @@ macro_rules! catalogue {
 catalogue! {
     capability_ineffective
     capability_not_dropped
+    image_tag_mutable
+    job_sidecar_blocks_completion
+    prestop_exceeds_grace
     privilege_escalation_allowed
+    probe_on_init_container
+    readiness_probe_missing
+    resource_requests_missing
     root_filesystem_writable
     run_as_non_root_missing
+    run_as_user_only
     service_selects_nothing
+    singleton_rolling_update
+    yaml_duplicate_key
 }
 
 /// The rule of this id.

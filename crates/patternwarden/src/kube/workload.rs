@@ -2,6 +2,7 @@
 
 use crate::kube::object::{Api, Object};
 use crate::kube::pod::PodSpec;
+use crate::kube::{Rounding, int_or_percent};
 use patternwarden_tree::{At, Node};
 
 type Path = &'static [&'static str];
@@ -141,6 +142,15 @@ impl<'d> Workload<'d> {
     pub fn replicas(self) -> Option<i64> {
         let at = At::read(self.node, self.kind.replicas?, Node::as_i64);
         if at.is_absent() { Some(1) } else { at.value }
+    }
+
+    /// How many Pods a rolling update of `replicas` may add: `maxSurge`, 25 % when it is absent or
+    /// cannot be read; percentages are rounded up.
+    pub fn surge(self, replicas: i64) -> i64 {
+        let written = self.max_surge().value;
+        written
+            .and_then(|node| int_or_percent(node, replicas, Rounding::Up))
+            .unwrap_or_else(|| replicas.saturating_add(3).div_euclid(4))
     }
 
     /// Whether it runs until its work is done.

@@ -198,6 +198,7 @@ fn operation(edit: &Edit) -> Operation {
         Op::Remove => ("remove", None, None),
         Op::Test(value) => ("test", Some(json(value)), None),
         Op::Move { from } => ("move", None, Some(from.clone())),
+        Op::KeepLast => ("keep-last", None, None),
     };
     Operation { op: op.to_owned(), path: edit.pointer.clone(), value, from }
 }
