@@ -119,10 +119,9 @@ impl Builder<'_, '_> {
             let namespace = object.namespace().value.unwrap_or_default();
             let slash = if namespace.is_empty() { "" } else { "/" };
             let kind = object.kind().value.unwrap_or_default();
-            key.push_str(&format!("{namespace}{slash}{kind}/{}", object.display_name()));
+            key.extend([namespace, slash, kind, "/", object.display_name()]);
         }
-        key.push(':');
-        key.push_str(&found.pointer);
+        key.extend([":", found.pointer.as_str()]);
         key
     }
 
@@ -217,7 +216,7 @@ fn number_keys(findings: &mut [Finding]) {
         let count = seen.entry(finding.key.clone()).or_default();
         *count += 1;
         if *count > 1 {
-            finding.key.push_str(&format!("#{count}"));
+            finding.key = format!("{}#{count}", finding.key);
         }
     }
 }
