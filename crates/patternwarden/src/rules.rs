@@ -22,6 +22,7 @@ catalogue! {
     capability_ineffective
     capability_not_dropped
     config_image_volume_available
+    crd_v1beta1_migrate
     image_tag_mutable
     immutable_config_unversioned
     job_sidecar_blocks_completion
