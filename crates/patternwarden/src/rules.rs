@@ -25,6 +25,7 @@ catalogue! {
     image_tag_mutable
     immutable_config_unversioned
     job_sidecar_blocks_completion
+    leader_election_obsolete_lock
     prestop_exceeds_grace
     privilege_escalation_allowed
     probe_on_init_container
@@ -35,6 +36,7 @@ catalogue! {
     run_as_non_root_missing
     run_as_user_only
     service_selects_nothing
+    sidecar_start_order
     singleton_rolling_update
     yaml_duplicate_key
 }

@@ -33,6 +33,9 @@ crate::rule! {
     ///       image: registry.example/shop:2.1.0
     ///       ports:
     ///         - containerPort: 8080
+    ///       readinessProbe:
+    ///         tcpSocket:
+    ///           port: 8080
     /// ---
     /// apiVersion: v1
     /// kind: Service
@@ -64,6 +67,9 @@ crate::rule! {
     ///       containers:
     ///         - name: app
     ///           image: registry.example/shop:2.1.0
+    ///           readinessProbe:
+    ///             tcpSocket:
+    ///               port: 8080
     /// ---
     /// apiVersion: v1
     /// kind: Pod
