@@ -26,6 +26,7 @@ catalogue! {
     image_tag_mutable
     immutable_config_unversioned
     job_sidecar_blocks_completion
+    leader_election_obsolete_lock
     liveness_scope_too_wide
     prestop_exceeds_grace
     privilege_escalation_allowed
@@ -39,6 +40,7 @@ catalogue! {
     run_as_non_root_missing
     run_as_user_only
     service_selects_nothing
+    sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
     yaml_duplicate_key
