@@ -39,6 +39,7 @@ catalogue! {
     root_filesystem_writable
     run_as_non_root_missing
     run_as_user_only
+    selector_template_mismatch
     service_selects_nothing
     sidecar_start_order
     singleton_rolling_update
