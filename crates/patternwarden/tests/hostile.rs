@@ -3,6 +3,18 @@
 //! Nothing may panic, every finding must stand in an object that exists, keys must be unique, and
 //! every repair that is offered must be one that can be made.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+#![expect(
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "tests run where std is"
+)]
+
 use patternwarden::docs;
 use patternwarden::report::Report;
 use patternwarden::set::{Scope, Set};
