@@ -1,1 +1,2 @@
 fn main() {}
+#[test] fn a(){ let _=wasmtime_provider::WasmtimeEngineProviderBuilder::new(); }

@@ -178,7 +178,7 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
     const { edit, code, textarea } = this.#parts;
     const label = this.getAttribute("label") ?? "Kubernetes manifest example";
     const editable = this.getAttribute("mode") !== "static";
-    edit.hidden = !editable || !textarea.hidden;
+    edit.hidden = !editable;
     textarea.setAttribute("aria-label", label);
     // A block that scrolls must be reachable without a mouse.
     code.tabIndex = 0;
@@ -190,16 +190,22 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
     }
   }
 
+  /** Opens the editor; pressed again, it puts the page's own text back. */
   #edit() {
     const { edit, code, textarea } = this.#parts;
-    const first = textarea.hidden;
-    if (first) {
-      textarea.value = this.value;
-      textarea.rows = Math.min(30, Math.max(4, textarea.value.split("\n").length + 1));
-      textarea.hidden = false;
-      code.hidden = true;
-      edit.textContent = "Back to the text";
+    if (!textarea.hidden) {
+      textarea.hidden = true;
+      code.hidden = false;
+      edit.textContent = "Edit";
+      this.reset();
+      edit.focus();
+      return;
     }
+    textarea.value = this.value;
+    textarea.rows = Math.min(30, Math.max(4, textarea.value.split("\n").length + 1));
+    textarea.hidden = false;
+    code.hidden = true;
+    edit.textContent = "Reset";
     textarea.focus();
     this.start();
   }
@@ -275,7 +281,7 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
     line.textContent = finding.range ? `line ${finding.range.start.line}` : "";
     const message = document.createElement("span");
     message.part = "message";
-    message.textContent = finding.message;
+    message.append(...inline(finding.message));
     button.append(severity, line, message);
     heading.append(button);
 
@@ -286,7 +292,7 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
     button.setAttribute("aria-controls", why.id);
     for (const paragraph of finding.why.split(/\n\s*\n/).filter(Boolean)) {
       const p = document.createElement("p");
-      p.textContent = paragraph.replaceAll("`", "").replace(/\s+/g, " ");
+      p.append(...inline(paragraph.replace(/\s+/g, " ")));
       why.append(p);
     }
     const rule = document.createElement("p");
@@ -329,6 +335,16 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
+}
+
+/** Text with what stands between backticks as code. */
+function inline(text) {
+  return text.split("`").map((part, at) => {
+    if (at % 2 === 0) return part;
+    const code = document.createElement("code");
+    code.textContent = part;
+    return code;
+  });
 }
 
 function shape(severity) {

@@ -52,6 +52,7 @@ h3 { margin: 0; font: inherit; }
   color: inherit; font: inherit; text-align: start; cursor: pointer;
 }
 .open:hover { background: var(--_panel); }
+.open code, .why code { font: 0.95em var(--pw-font-mono, ui-monospace, monospace); }
 .severity { font-weight: 600; text-transform: uppercase; font-size: 0.78em; letter-spacing: 0.03em; }
 .shape { width: 1em; height: 1em; vertical-align: -0.12em; margin-inline-end: 0.35em; fill: currentColor; }
 .error { color: var(--_error); } .warning { color: var(--_warning); }

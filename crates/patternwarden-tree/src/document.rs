@@ -250,6 +250,11 @@ impl<'d> Node<'d> {
         (slot.key_len == NONE && slot.parent != NONE).then_some(slot.key as usize)
     }
 
+    /// Whether `other` is this node or lies below it, in the same document.
+    pub fn contains(self, other: Node<'_>) -> bool {
+        core::ptr::eq(self.doc, other.doc) && (self.id..self.end()).contains(&other.id)
+    }
+
     /// Children in source order: items of a list, values of a map.
     pub fn children(self) -> Children<'d> {
         let end = if matches!(self.kind(), Kind::Seq | Kind::Map) { self.end() } else { 0 };

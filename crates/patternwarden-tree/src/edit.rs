@@ -42,6 +42,11 @@ pub enum Op {
         /// Where the value is now.
         from: String,
     },
+    /// Removes the earlier entries of the same map with the same key, which this one hides.
+    ///
+    /// The value does not change; only text has something to lose. Not part of RFC 6902, which
+    /// cannot name a hidden entry.
+    KeepLast,
 }
 
 /// Why an edit does not apply.
@@ -90,6 +95,12 @@ pub fn apply(root: Node<'_>, edits: &[Edit]) -> Result<Document, EditError> {
                 if !found.is_some_and(|node| value.matches(node)) {
                     return Err(error(&edit.pointer, "another value"));
                 }
+                continue;
+            }
+            // What is copied is what Kubernetes reads: hidden entries are gone already.
+            Op::KeepLast => {
+                let found = doc.root().and_then(|root| root.lookup(&edit.pointer));
+                found.ok_or_else(|| error(&edit.pointer, "a value"))?;
                 continue;
             }
             Op::Move { from } => {

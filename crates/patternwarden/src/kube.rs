@@ -9,10 +9,12 @@
 #[macro_use]
 mod fields;
 mod access;
+pub mod command;
 mod config;
 mod container;
 mod crd;
 mod image;
+mod int_or_percent;
 mod labels;
 mod localhost;
 mod network;
@@ -20,6 +22,7 @@ mod object;
 mod pod;
 mod probe;
 mod quantity;
+mod reference;
 mod scale;
 mod workload;
 
@@ -28,6 +31,7 @@ pub use config::{ConfigKind, ConfigObject};
 pub use container::{Class, Container, Port};
 pub use crd::{Crd, CrdVersion};
 pub use image::ImageRef;
+pub use int_or_percent::{Rounding, int_or_percent};
 pub use labels::{LabelSelector, selects};
 pub use localhost::{localhost_ports, localhost_ports_in};
 pub use network::{NetworkPolicy, Service};
@@ -35,6 +39,7 @@ pub use object::{Api, Object};
 pub use pod::{PodSpec, Volume};
 pub use probe::{Handler, Hook, Probe, ProbeKind};
 pub use quantity::Quantity;
+pub use reference::{ConfigReference, config_references};
 pub use scale::{Budget, Lease, Namespace, Scaler};
 pub use workload::{Workload, WorkloadKind};
 

@@ -27,6 +27,8 @@ pub mod docs;
 pub mod engine;
 pub mod errata;
 pub mod finding;
+pub mod helpers;
+pub mod image_files;
 pub mod kube;
 pub mod matcher;
 pub mod minor;

@@ -13,6 +13,18 @@ pub fn glob(pattern: &str, text: &str) -> bool {
     rest.ends_with(last)
 }
 
+/// `text`, or its beginning where it is longer than a name can be: for messages, since keys come
+/// from whoever wrote the manifest.
+pub fn clipped(text: &str) -> impl core::fmt::Display + '_ {
+    const MAX: usize = 80;
+    let end = text.char_indices().nth(MAX).map_or(text.len(), |(at, _)| at);
+    let shown = text.get(..end).unwrap_or(text);
+    core::fmt::from_fn(move |f| {
+        f.write_str(shown)?;
+        if end < text.len() { f.write_str("…") } else { Ok(()) }
+    })
+}
+
 /// The option closest to `text` by edit distance, when it is close enough to be meant.
 pub fn nearest<'a>(text: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (text.len() / 3).clamp(1, 4);

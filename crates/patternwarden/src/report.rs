@@ -146,13 +146,14 @@ report! {
         pub title: String,
         /// How far it can be trusted.
         pub grade: Grade,
-        /// Operations on the object, as in JSON Patch.
+        /// Operations on the object, applied in order.
         pub operations: Vec<Operation>,
     }
 
     /// One operation of a repair.
     pub struct Operation {
-        /// `add`, `replace`, `remove`, `test` or `move`.
+        /// `add`, `replace`, `remove`, `test` or `move`, as in JSON Patch, or `keep-last`: remove
+        /// the earlier entries that a duplicate key hides.
         pub op: String,
         /// JSON Pointer in the object.
         pub path: String,

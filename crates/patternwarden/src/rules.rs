@@ -21,10 +21,26 @@ macro_rules! catalogue {
 catalogue! {
     capability_ineffective
     capability_not_dropped
+    config_image_volume_available
+    image_tag_mutable
+    immutable_config_unversioned
+    job_sidecar_blocks_completion
+    liveness_scope_too_wide
+    prestop_exceeds_grace
     privilege_escalation_allowed
+    probe_file_on_readonly_root
+    probe_on_init_container
+    probe_port_undeclared
+    process_namespace_shared
+    readiness_probe_missing
+    resource_requests_missing
     root_filesystem_writable
     run_as_non_root_missing
+    run_as_user_only
     service_selects_nothing
+    singleton_rolling_update
+    startup_probe_budget
+    yaml_duplicate_key
 }
 
 /// The rule of this id.

@@ -31,7 +31,7 @@ pub(crate) fn read(document: &Document) -> Result<Settings, String> {
 
 fn offences(errors: &[SettingsError]) -> String {
     let mut text = String::from("the settings of this policy are not valid:\n");
-    text.push_str(&lines(&errors));
+    text.push_str(&lines(errors));
     text
 }
 

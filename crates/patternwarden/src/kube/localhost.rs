@@ -13,7 +13,7 @@ const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 /// A port follows its host behind a colon (`http://localhost:3500/v1.0`) or, as `nc` takes it,
 /// behind blanks. A string that names several ports comes once for each. Work is linear in the
 /// length of the strings.
-pub fn localhost_ports<'d>(container: Container<'d>) -> impl Iterator<Item = (u16, Node<'d>)> {
+pub fn localhost_ports(container: Container<'_>) -> impl Iterator<Item = (u16, Node<'_>)> {
     container.env_values().map(|(_, value)| value).chain(container.words()).flat_map(|node| {
         localhost_ports_in(node.as_str().unwrap_or_default()).zip(iter::repeat(node))
     })
@@ -46,7 +46,7 @@ fn port(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::vec::Vec;
+    use alloc::vec::Vec;
 
     #[test]
     fn ports_follow_a_whole_host_name() {

@@ -23,12 +23,16 @@ fields!(PodSpec {
     run_as_non_root: bool = flag ["securityContext", "runAsNonRoot"];
     /// `securityContext.runAsUser`.
     run_as_user: i64 = int ["securityContext", "runAsUser"];
+    /// `securityContext.runAsGroup`.
+    run_as_group: i64 = int ["securityContext", "runAsGroup"];
     /// `securityContext.fsGroup`.
     fs_group: i64 = int ["securityContext", "fsGroup"];
     /// `securityContext.sysctls`.
     sysctls: Node<'d> = list ["securityContext", "sysctls"];
     /// `securityContext.seccompProfile.type`.
     seccomp_type: &'d str = text ["securityContext", "seccompProfile", "type"];
+    /// `securityContext.sysctls`.
+    sysctl_list: Node<'d> = list ["securityContext", "sysctls"];
     /// `hostUsers`; `false` gives the Pod its own user namespace.
     host_users: bool = flag ["hostUsers"];
     /// `hostNetwork`.
@@ -51,6 +55,8 @@ fields!(PodSpec {
     automount_service_account_token: bool = flag ["automountServiceAccountToken"];
     /// `os.name`.
     os_name: &'d str = text ["os", "name"];
+    /// `initContainers`.
+    init_container_list: Node<'d> = list ["initContainers"];
     /// `volumes`.
     volume_list: Node<'d> = list ["volumes"];
     /// `readinessGates`.
@@ -94,6 +100,12 @@ impl<'d> PodSpec<'d> {
         let legacy = self.node.get("serviceAccount").and_then(Node::as_str);
         let name = self.service_account_name().value.or(legacy);
         name.filter(|name| !name.is_empty()).unwrap_or("default")
+    }
+
+    /// Value of a kernel parameter that the Pod sets.
+    pub fn sysctl(self, name: &str) -> Option<&'d str> {
+        let entry = |entry: &Node<'_>| entry.get("name").and_then(Node::as_str) == Some(name);
+        items(self.sysctl_list().value).find(entry)?.get("value")?.as_str()
     }
 
     /// Seconds between the stop signal and the kill: 30 when absent.
@@ -156,6 +168,8 @@ fields!(Volume {
     name: &'d str = text ["name"];
     /// `image.reference` of an image volume (stable since 1.36).
     image_reference: &'d str = text ["image", "reference"];
+    /// `image.pullPolicy` of an image volume.
+    image_pull_policy: &'d str = text ["image", "pullPolicy"];
     /// `persistentVolumeClaim.claimName`.
     claim_name: &'d str = text ["persistentVolumeClaim", "claimName"];
     /// `configMap.name`.

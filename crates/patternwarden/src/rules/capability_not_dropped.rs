@@ -1,27 +1,28 @@
 use crate::engine::Cx;
 use crate::kube::Container;
-use crate::param::{Param, Strings};
+use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Pss, PssLevel, Severity, Surface};
 use patternwarden_tree::{Node, Value};
 
 crate::rule! {
-    /// A container keeps root's capabilities that it does not need.
+    /// A container keeps capabilities that nobody gave it on purpose.
     ///
     /// ## Why it matters
     ///
-    /// A default container keeps about a dozen of root's powers that it never uses, among them raw
-    /// sockets for spoofing. Dropping all of them turns many kernel bugs into dead ends.
+    /// A container starts with about a dozen powers of root that it hardly ever uses, among them
+    /// raw sockets, with which traffic can be forged. Dropping all of them turns many bugs of the
+    /// kernel into dead ends, and the few that are needed can be added by name.
     ///
     /// ## Bad
     ///
-    /// Only one of them is dropped:
+    /// Some are dropped, but not all:
     ///
     /// ```yaml,bad
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
-    ///   name: app
+    ///   name: web-app
     /// spec:
     ///   containers:
     ///     - name: app
@@ -30,30 +31,30 @@ crate::rule! {
     ///         capabilities:
     ///           # finding: /spec/containers/0/securityContext/capabilities/drop
     ///           drop: [NET_RAW]
+    ///     # finding: /spec/containers/1/securityContext/capabilities/drop
+    ///     - name: helper
+    ///       image: registry.example/helper:1.0.0
+    ///   ephemeralContainers:
+    ///     # finding: /spec/ephemeralContainers/0/securityContext/capabilities/drop
+    ///     - name: debug
+    ///       image: registry.example/debug:1.0.0
     /// ```
     ///
-    /// None is:
+    /// The word is `ALL`, in capitals and without prefix:
     ///
     /// ```yaml,bad
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
-    ///   name: app
+    ///   name: web-app
     /// spec:
-    ///   containers:
-    ///     # finding: /spec/containers/0/securityContext/capabilities/drop
-    ///     - name: app
-    ///       image: registry.example/app:1.4.2
-    /// ```
-    ///
-    /// The word is `ALL`, in capitals:
-    ///
-    /// ```yaml,bad
-    /// apiVersion: v1
-    /// kind: Pod
-    /// metadata:
-    ///   name: app
-    /// spec:
+    ///   initContainers:
+    ///     - name: migrate
+    ///       image: registry.example/migrate:1.2.0
+    ///       securityContext:
+    ///         capabilities:
+    ///           # finding: /spec/initContainers/0/securityContext/capabilities/drop
+    ///           drop: [CAP_ALL]
     ///   containers:
     ///     - name: app
     ///       image: registry.example/app:1.4.2
@@ -69,7 +70,7 @@ crate::rule! {
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
-    ///   name: app
+    ///   name: web-app
     /// spec:
     ///   containers:
     ///     - name: app
@@ -77,7 +78,22 @@ crate::rule! {
     ///       securityContext:
     ///         capabilities:
     ///           drop: [ALL]
-    ///           add: [NET_BIND_SERVICE]
+    /// ```
+    ///
+    /// With `case_sensitive: false`, as container runtimes read it:
+    ///
+    /// ```yaml,good,{"case_sensitive": false}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: web-app
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/app:1.4.2
+    ///       securityContext:
+    ///         capabilities:
+    ///           drop: [all]
     /// ```
     ///
     /// Windows has no capabilities:
@@ -86,7 +102,7 @@ crate::rule! {
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
-    ///   name: app
+    ///   name: web-app
     /// spec:
     ///   os:
     ///     name: windows
@@ -95,30 +111,14 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
-    /// A site may ask for less:
-    ///
-    /// ```yaml,good,{"required_drop": ["NET_RAW"]}
-    /// apiVersion: v1
-    /// kind: Pod
-    /// metadata:
-    ///   name: app
-    /// spec:
-    ///   containers:
-    ///     - name: app
-    ///       image: registry.example/app:1.4.2
-    ///       securityContext:
-    ///         capabilities:
-    ///           drop: [NET_RAW]
-    /// ```
-    ///
     /// ## When to allow it
     ///
-    /// For an image that changes owners of files or binds low ports as root: add back what it
-    /// needs, or accept the finding for that container.
+    /// For a program that starts as root to change owners of files or to bind a low port; better
+    /// is to drop all and to add what it needs by name.
     ///
     /// ## Source
     ///
-    /// - [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/), restricted, "Capabilities"
+    /// - [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/), restricted, "Capabilities"; Windows is exempt since 1.25
     /// - CIS Kubernetes Benchmark 1.12, 5.2.10
     "capability-not-dropped",
     "Capabilities are not dropped",
@@ -127,35 +127,40 @@ crate::rule! {
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
     pss: Some(Pss { level: PssLevel::Restricted, control: "capabilities_restricted" }),
-    params: &[Param::Strings(&REQUIRED_DROP)],
+    params: &[Param::Flag(&CASE_SENSITIVE)],
     fix: Some(Grade::Review),
     check: Check::Container(check),
 }
 
-static REQUIRED_DROP: Strings = Strings {
-    name: "required_drop",
-    doc: "Capabilities that every container must drop; `ALL` stands for each.",
-    default: &[ALL],
+static CASE_SENSITIVE: Flag = Flag {
+    name: "case_sensitive",
+    doc: "Whether only `ALL` counts; `false` takes `all` too and leaves the Pod Security Standards.",
+    default: true,
 };
-
-/// The API compares this word exactly: `all` or `CAP_ALL` drop nothing.
-const ALL: &str = "ALL";
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     if container.pod.is_windows() {
         return;
     }
-    let dropped = container.capabilities_drop();
-    let drops = |wanted: &str| {
-        let names = dropped.value.into_iter().flat_map(Node::items).filter_map(Node::as_str);
-        names.into_iter().any(|name| name == ALL || name == wanted)
-    };
-    let Some(missing) = cx.entries(&REQUIRED_DROP).find(|wanted| !drops(wanted)) else { return };
+    let at = container.capabilities_drop();
+    let exact = cx.flag(&CASE_SENSITIVE);
+    let dropped = || container.capabilities_dropped().filter_map(Node::as_str);
+    if dropped().any(|name| name == "ALL" || (!exact && name.eq_ignore_ascii_case("ALL"))) {
+        return;
+    }
     let name = container.display_name();
-    cx.report(dropped.place, format_args!("container `{name}` does not drop `{missing}`")).fix_at(
-        Grade::Review,
-        "Drop all capabilities",
-        dropped.place,
-        Value::seq([Value::from(ALL)]),
-    );
+    let meant = dropped().find(|word| {
+        word.eq_ignore_ascii_case("ALL") || word.eq_ignore_ascii_case("CAP_ALL")
+    });
+    let report = match meant {
+        Some(word) => cx.report(
+            at.place,
+            format_args!("container `{name}` drops `{word}`, which is not the word `ALL`"),
+        ),
+        None => cx.report(
+            at.place,
+            format_args!("container `{name}` does not drop all capabilities"),
+        ),
+    };
+    report.fix_set(Grade::Review, "Drop all capabilities", Value::seq(["ALL".into()]));
 }

@@ -3,17 +3,18 @@ use crate::kube::{Class, Container};
 use crate::pattern::Pattern;
 use crate::repair::append;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
-use alloc::{string::ToString, vec, vec::Vec};
+use alloc::{format, string::ToString, vec, vec::Vec};
 use patternwarden_tree::{Edit, Op, Value};
 
 crate::rule! {
-    /// A container can change the files of its own image.
+    /// Processes can change the files of their own image.
     ///
     /// ## Why it matters
     ///
-    /// Attackers drop tools and change binaries in place, and bugs fill the node's disk. With a
-    /// read-only root file system every write goes to a visible, named volume. This is not part of
-    /// the Pod Security Standards.
+    /// Who breaks in drops tools and changes binaries in place, and a bug fills the disk of the
+    /// node. With a read-only root every write goes to a volume that has a name and can be seen.
+    /// This is not part of the Pod Security Standards: a Pod that passes `restricted` may still
+    /// write everywhere.
     ///
     /// ## Bad
     ///
@@ -21,26 +22,28 @@ crate::rule! {
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
-    ///   name: web
+    ///   name: web-server
     /// spec:
+    ///   initContainers:
+    ///     # finding: /spec/initContainers/0/securityContext/readOnlyRootFilesystem
+    ///     - name: prepare
+    ///       image: registry.example/prepare:1.0.0
     ///   containers:
-    ///     # finding: /spec/containers/0/securityContext/readOnlyRootFilesystem
-    ///     - name: app
-    ///       image: registry.example/app:1.4.2
-    /// ```
-    ///
-    /// ```yaml,bad
-    /// apiVersion: v1
-    /// kind: Pod
-    /// metadata:
-    ///   name: web
-    /// spec:
-    ///   containers:
-    ///     - name: app
-    ///       image: registry.example/app:1.4.2
+    ///     - name: web
+    ///       image: registry.example/web:1.0.0
     ///       securityContext:
     ///         # finding: /spec/containers/0/securityContext/readOnlyRootFilesystem
     ///         readOnlyRootFilesystem: false
+    ///       volumeMounts:
+    ///         - name: scratch
+    ///           mountPath: /tmp
+    ///   ephemeralContainers:
+    ///     # finding: /spec/ephemeralContainers/0/securityContext/readOnlyRootFilesystem
+    ///     - name: debug
+    ///       image: registry.example/debug:1.0.0
+    ///   volumes:
+    ///     - name: scratch
+    ///       emptyDir: {}
     /// ```
     ///
     /// ## Good
@@ -49,46 +52,46 @@ crate::rule! {
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
-    ///   name: web
+    ///   name: web-server
     /// spec:
     ///   containers:
-    ///     - name: app
-    ///       image: registry.example/app:1.4.2
+    ///     - name: web
+    ///       image: registry.example/web:1.0.0
     ///       securityContext:
     ///         readOnlyRootFilesystem: true
     ///       volumeMounts:
-    ///         - name: tmp
+    ///         - name: scratch
     ///           mountPath: /tmp
     ///   volumes:
-    ///     - name: tmp
+    ///     - name: scratch
     ///       emptyDir: {}
     /// ```
     ///
-    /// The field must not be set on Windows:
+    /// On Windows the field must be absent:
     ///
     /// ```yaml,good
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
-    ///   name: web
+    ///   name: web-server
     /// spec:
     ///   os:
     ///     name: windows
     ///   containers:
-    ///     - name: app
-    ///       image: registry.example/app:1.4.2
+    ///     - name: web
+    ///       image: registry.example/web:1.0.0
     /// ```
     ///
     /// ## When to allow it
     ///
-    /// While the places that the program writes to are not known. Run it read-only in a test and
-    /// mount an `emptyDir` where it fails: stock `httpd` writes its process id below
-    /// `/usr/local/apache2/logs`, Spring Boot writes below `/tmp`.
+    /// While you find out where the program writes: many servers put a PID file or temporary files
+    /// beside their binaries and fail at start when they cannot. Give each such directory an
+    /// `emptyDir` first.
     ///
     /// ## Source
     ///
-    /// - [Configure a security context](https://kubernetes.io/docs/tasks/configure-pod-container/security-context/)
     /// - NSA and CISA, Kubernetes Hardening Guide 1.2, "Immutable container file systems"
+    /// - [Configure a Security Context](https://kubernetes.io/docs/tasks/configure-pod-container/security-context/)
     "root-filesystem-writable",
     "Root file system is writable",
     patterns: &[Pattern::ProcessContainment],
@@ -99,39 +102,39 @@ crate::rule! {
     check: Check::Container(check),
 }
 
+/// Longest name of a volume: a DNS label.
+const MAX_NAME: usize = 63;
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
-    let read_only = container.read_only_root_filesystem();
-    if read_only.value == Some(true) || container.pod.is_windows() {
+    let at = container.read_only_root_filesystem();
+    if container.pod.is_windows() || at.value == Some(true) {
         return;
     }
+    let root = container.object().node;
+    let read_only = Edit::new(at.place.pointer(root).to_string(), Op::Add(true.into()));
+    let mut edits = vec![read_only];
+    edits.extend(scratch(container));
     let name = container.display_name();
-    let edits = repair(container);
-    cx.report(read_only.place, format_args!("container `{name}` can change its own image's files"))
-        .fix(Grade::Review, "Make the root file system read-only and `/tmp` writable", edits);
+    cx.report(at.place, format_args!("container `{name}` can write to its root file system"))
+        .fix(Grade::Review, "Make the root read-only and `/tmp` writable", edits);
 }
 
-/// The field, and a scratch volume at `/tmp` unless something is mounted there.
-fn repair(container: Container<'_>) -> Vec<Edit> {
-    let object = container.object().node;
-    let pointer = container.read_only_root_filesystem().place.pointer(object).to_string();
-    let mut edits = vec![Edit::new(pointer, Op::Add(Value::from(true)))];
-    let has_tmp = container.mounts().any(|(_, path, _)| path.trim_end_matches('/') == TMP);
-    // No volume can be added to a running Pod for a debugging container.
-    if has_tmp || container.class == Class::Ephemeral {
-        return edits;
+/// Gives the container a writable `/tmp`, unless something is mounted there. An ephemeral
+/// container joins a running Pod, which can be given no more volumes.
+fn scratch(container: Container<'_>) -> Vec<Edit> {
+    let volume = format!("{}-tmp", container.display_name());
+    let mounted = container.mounts().any(|(_, path, _)| path.trim_end_matches('/') == "/tmp");
+    let unnamed = container.name().value.is_none() || volume.len() > MAX_NAME;
+    if mounted || unnamed || container.class == Class::Ephemeral {
+        return Vec::new();
     }
-    match container.pod.volume(SCRATCH) {
-        Some(volume) if volume.source() != "emptyDir" => return edits,
-        Some(_) => {}
-        None => {
-            let volume = [("name", Value::from(SCRATCH)), ("emptyDir", Value::map([]))];
-            edits.push(append(object, container.pod.volume_list(), Value::map(volume)));
-        }
+    let root = container.object().node;
+    let path = ("mountPath", "/tmp".into());
+    let mount = Value::map([("name", volume.as_str().into()), path]);
+    let mut edits = vec![append(root, container.volume_mounts(), mount)];
+    if container.pod.volume(&volume).is_none() {
+        let item = Value::map([("name", volume.into()), ("emptyDir", Value::map([]))]);
+        edits.push(append(root, container.pod.volume_list(), item));
     }
-    let mount = [("name", Value::from(SCRATCH)), ("mountPath", Value::from(TMP))];
-    edits.push(append(object, container.volume_mounts(), Value::map(mount)));
     edits
 }
-
-const TMP: &str = "/tmp";
-const SCRATCH: &str = "tmp";
