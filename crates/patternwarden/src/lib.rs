@@ -23,6 +23,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod bundle;
+pub mod crd_migration;
 pub mod docs;
 pub mod engine;
 pub mod errata;

@@ -22,9 +22,11 @@ catalogue! {
     capability_ineffective
     capability_not_dropped
     config_image_volume_available
+    crd_v1beta1_migrate
     image_tag_mutable
     immutable_config_unversioned
     job_sidecar_blocks_completion
+    leader_election_obsolete_lock
     liveness_scope_too_wide
     prestop_exceeds_grace
     privilege_escalation_allowed
@@ -37,7 +39,9 @@ catalogue! {
     root_filesystem_writable
     run_as_non_root_missing
     run_as_user_only
+    selector_template_mismatch
     service_selects_nothing
+    sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
     yaml_duplicate_key

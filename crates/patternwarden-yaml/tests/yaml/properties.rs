@@ -1,6 +1,6 @@
 //! Random values and random texts.
 
-use patternwarden_tree::write_json;
+use patternwarden_tree::{Node, write_json};
 use patternwarden_yaml::{read, read_at_caret, read_bytes};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -61,7 +61,7 @@ fn sane(text: &str) {
                 assert!(span.start <= span.end && span.end <= len, "{origin:?} {text:?}");
                 assert!(text.get(span.start as usize..span.end as usize).is_some());
             }
-            let inside = node.parent().and_then(|parent| parent.origin()).is_none_or(|parent| {
+            let inside = node.parent().and_then(Node::origin).is_none_or(|parent| {
                 parent.value.start <= origin.value.start && origin.value.end <= parent.value.end
             });
             assert!(inside || origin.indirect, "{origin:?} {text:?}");
@@ -117,7 +117,7 @@ proptest! {
     #[test]
     fn any_bytes_are_safe(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         let stream = read_bytes(&bytes);
-        prop_assert!(std::str::from_utf8(&bytes).is_ok() || stream.errors.len() == 1);
+        prop_assert!(core::str::from_utf8(&bytes).is_ok() || stream.errors.len() == 1);
     }
 
     #[test]
