@@ -23,7 +23,15 @@ fn send(policy: &Policy, bytes: &[u8]) -> [Result<Vec<u8>, String>; 3] {
 fn garbage_is_an_error() {
     let policy = Policy::new();
     let garbage: [&[u8]; 9] = [
-        b"\0", b"\xff\xfe", b"{", b"{\"request\":", b"[]", b"1e999", b"\"\\ud800\"", b"{} {}", b"nul",
+        b"\0",
+        b"\xff\xfe",
+        b"{",
+        b"{\"request\":",
+        b"[]",
+        b"1e999",
+        b"\"\\ud800\"",
+        b"{} {}",
+        b"nul",
     ];
     for bytes in garbage {
         let [validate, _, report] = send(&policy, bytes);
@@ -63,7 +71,8 @@ fn every_byte_may_be_wrong() {
 /// An object whose `spec` is a list of lists, this deep.
 fn nested(depth: usize) -> Vec<u8> {
     let (open, close) = ("[".repeat(depth), "]".repeat(depth));
-    let request = r#"{"request":{"operation":"CREATE","object":{"kind":"Pod","apiVersion":"v1","spec":"#;
+    let request =
+        r#"{"request":{"operation":"CREATE","object":{"kind":"Pod","apiVersion":"v1","spec":"#;
     format!("{request}{open}{close}}}}}}}").into_bytes()
 }
 
@@ -100,7 +109,9 @@ fn broken_objects_are_judged_or_refused() {
     let mut pointers = Vec::new();
     walk(&whole, String::new(), &mut pointers);
     for pointer in pointers {
-        for value in [json!(null), json!(7), json!(-1e18), json!("x"), json!([[]]), json!({"a": {}})] {
+        for value in
+            [json!(null), json!(7), json!(-1e18), json!("x"), json!([[]]), json!({"a": {}})]
+        {
             let mut object = whole.clone();
             *object.pointer_mut(&pointer).expect("it is there") = value;
             let payload = json!({"request": {"operation": "CREATE", "object": object}});

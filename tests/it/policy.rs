@@ -39,18 +39,26 @@ fn cases() -> Vec<(&'static str, Value, bool)> {
         ("a kind that nobody knows", create(&kind_of("example.org/v1", "Gizmo")), true),
         ("a Deployment of another group", create(&kind_of("example.org/v1", "Deployment")), true),
         ("ephemeral containers", ephemeral(json!({"name": "debug", "image": "b:1"})), false),
-        ("ephemeral containers not as root", ephemeral(json!({
-            "name": "debug", "image": "b:1", "securityContext": {"runAsNonRoot": true},
-        })), true),
+        (
+            "ephemeral containers not as root",
+            ephemeral(json!({
+                "name": "debug", "image": "b:1", "securityContext": {"runAsNonRoot": true},
+            })),
+            true,
+        ),
         ("a new scale", on(create(&scale), "scale"), true),
         ("a new status", on(update(&bad, &bad), "status"), true),
         ("a connection, which has options for an object", connect(), true),
         ("only what is needed", json!({"operation": "CREATE", "object": bad}), false),
-        ("only the kind of the request", json!({
-            "kind": {"group": "", "version": "v1", "kind": "Pod"},
-            "operation": "CREATE",
-            "object": {"spec": root_spec()},
-        }), false),
+        (
+            "only the kind of the request",
+            json!({
+                "kind": {"group": "", "version": "v1", "kind": "Pod"},
+                "operation": "CREATE",
+                "object": {"spec": root_spec()},
+            }),
+            false,
+        ),
         ("nulls for everything that may be absent", nulls(create(&bad)), false),
         ("fields that nobody knows", strange(create(&bad)), false),
         ("a Pod without a spec", create(&json!({"apiVersion": "v1", "kind": "Pod"})), true),

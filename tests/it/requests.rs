@@ -50,7 +50,8 @@ pub(crate) fn audit(object: &Value) -> Value {
         "apiVersion": object["apiVersion"], "fieldsType": "FieldsV1", "manager": "kubectl",
         "operation": "Update", "time": "2026-01-01T00:00:00Z", "fieldsV1": {"f:spec": {".": {}}},
     }]);
-    live["status"] = json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]});
+    live["status"] =
+        json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]});
     let (group, version) = api(object);
     let kind = &object["kind"];
     json!({

@@ -73,5 +73,7 @@ impl Policy {
 
 /// What the text of an error looks like when the guest trapped instead of answering.
 pub(crate) fn is_trap(error: &str) -> bool {
-    error.contains("wasm backtrace") || error.contains("trap") || error.contains("the policy stopped")
+    error.contains("wasm backtrace")
+        || error.contains("trap")
+        || error.contains("the policy stopped")
 }
