@@ -198,6 +198,8 @@ fn is_passable(base: Node<'_>, pointer: &str) -> bool {
     let mut node = base;
     for token in pointer.split('/').skip(1).map(unescape) {
         let next = match node.kind() {
+            // The end of a list, asked of what is no list.
+            Kind::Map if token == "-" => return false,
             Kind::Map => node.get(&token),
             Kind::Seq if token == "-" => None,
             Kind::Seq => match token.parse() {
