@@ -23,6 +23,7 @@ catalogue! {
     capability_not_dropped
     config_image_volume_available
     crd_v1beta1_migrate
+    dapr_lock_call
     image_tag_mutable
     immutable_config_unversioned
     job_sidecar_blocks_completion
