@@ -42,6 +42,7 @@ pub mod repair;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod schema;
 pub mod set;
 pub mod settings;
 
