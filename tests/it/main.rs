@@ -1,1 +1,13 @@
-fn main() {}
+//! Tests that cross crates: the built policy in a waPC host, one verdict at every face, and the
+//! rules that the workspace itself obeys.
+
+mod hostile;
+mod layout;
+mod memory;
+mod objects;
+mod parity;
+mod policy;
+mod policy_files;
+mod requests;
+mod slides;
+mod wapc_host;

@@ -1,1 +1,54 @@
-fn main() {}
+//! The `patternwarden` command: manifests in files, folders and pipes.
+//!
+//! Exit codes: 0 nothing found that matters, 1 findings at or above `--fail-on`, 2 an input, the
+//! settings or the arguments could not be read.
+
+mod args;
+mod check;
+mod explain;
+mod input;
+mod settings;
+mod text;
+
+use args::{Command, Options};
+use clap::Parser as _;
+use std::io::{self, ErrorKind, Write as _};
+use std::process::ExitCode;
+
+/// How a run ended, worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Outcome {
+    Clean,
+    Findings,
+    Unreadable,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let out = &mut anstream::stdout().lock();
+    let result = match &options.command {
+        Command::Check(check) => check::run(check, out),
+        Command::Rules(rules) => explain::rules(rules, out),
+        Command::Explain(explain) => explain::explain(explain, out),
+    };
+    let result = result.and_then(|outcome| out.flush().map(|()| outcome));
+    match result {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::Unreadable) => ExitCode::from(2),
+        // Whoever read our output has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("cannot write: {error}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints a problem of the run itself.
+fn complain(message: &str) {
+    let _ = writeln!(anstream::stderr(), "patternwarden: {message}");
+}
+
+/// What a command returns: how it ended, or that its output could not be written.
+type Ended = io::Result<Outcome>;

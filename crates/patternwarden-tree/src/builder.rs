@@ -106,6 +106,8 @@ impl Builder {
     /// Closes the innermost list or map; `end` is where its text ends, if known only now.
     pub fn close(&mut self, end: Option<u32>) {
         let Some(Open { id, .. }) = self.open.pop() else { return };
+        // A key without a value must not name the next value of the map around.
+        self.key = None;
         let next = self.doc.slots.len() as u32;
         if let Some(slot) = self.doc.slots.get_mut(id as usize) {
             slot.end = next;
@@ -161,6 +163,7 @@ impl Builder {
             self.close(None);
         }
         self.doc.shadowed.sort_unstable();
+        self.doc.notes.sort_by_key(|note| note.span);
         self.doc
     }
 

@@ -294,9 +294,7 @@ impl<'d> Node<'d> {
             let token = crate::place::unescape(token);
             node = match node.kind() {
                 Kind::Map => node.get(&token)?,
-                Kind::Seq if token == "0" || !token.starts_with('0') => {
-                    node.items().nth(token.parse().ok()?)?
-                }
+                Kind::Seq => node.items().nth(crate::place::index(&token)?)?,
                 _ => return None,
             };
         }

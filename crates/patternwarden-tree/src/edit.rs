@@ -6,9 +6,13 @@
 
 use crate::builder::{Builder, Limit};
 use crate::document::{Document, Kind, Node};
-use crate::place::unescape;
+use crate::place::{index, unescape};
 use crate::value::Value;
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{
+    borrow::{Cow, ToOwned},
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::fmt;
 
 /// One operation at one place.
@@ -28,11 +32,12 @@ pub enum Op {
     Add(Value),
     /// Replaces a value that exists.
     Replace(Value),
-    /// Removes a value that exists.
+    /// Removes a value that exists; the root cannot be removed.
     Remove,
     /// Fails unless the place holds this value.
     Test(Value),
-    /// Moves the value at the JSON Pointer `from` here, as `Remove` and `Add` would.
+    /// Moves the value at the JSON Pointer `from` here, as `Remove` and `Add` would; a value
+    /// cannot move into itself.
     Move {
         /// Where the value is now.
         from: String,
@@ -64,8 +69,9 @@ impl core::error::Error for EditError {}
 
 impl Edit {
     /// `op` at `pointer`.
-    pub fn new(pointer: impl Into<String>, op: Op) -> Self {
-        Self { pointer: pointer.into(), op }
+    #[expect(clippy::needless_pass_by_value, reason = "pointers, literals and strings alike")]
+    pub fn new(pointer: impl ToString, op: Op) -> Self {
+        Self { pointer: pointer.to_string(), op }
     }
 }
 
@@ -100,6 +106,10 @@ pub fn apply(root: Node<'_>, edits: &[Edit]) -> Result<Document, EditError> {
             Op::Move { from } => {
                 let found = doc.root().and_then(|root| root.lookup(from));
                 let value = Value::of(found.ok_or_else(|| error(from, "a value to move"))?);
+                let inside = edit.pointer.strip_prefix(from.as_str());
+                if inside.is_some_and(|rest| rest.starts_with('/')) {
+                    return Err(error(&edit.pointer, "a place outside of what moves"));
+                }
                 let without = step(&doc, from, Change::Remove)?;
                 step(&without, &edit.pointer, Change::Add(&value))?
             }
@@ -145,6 +155,9 @@ fn at_place(root: Node<'_>, pointer: &str, change: Change<'_>) -> Result<Documen
         }
         Change::Remove => {
             let node = root.lookup(pointer).ok_or_else(|| error(pointer, "a value"))?;
+            if node == root {
+                return Err(error(pointer, "a value below the root"));
+            }
             Target { node, action: Action::Remove }
         }
         Change::Add(value) => add_target(root, pointer, value)?,
@@ -158,33 +171,30 @@ fn add_target<'d, 'v>(
     value: &'v Value,
 ) -> Result<Target<'d, 'v>, EditError> {
     let mut node = root;
-    let mut tokens = pointer.split('/').skip(1);
-    let mut path = tokens.next();
-    while let Some(token) = path {
-        let key = unescape(token);
-        let next = tokens.next();
-        match node.kind() {
-            Kind::Map if node.get(&key).is_some() => node = node.get(&key).unwrap_or(node),
-            // A null parent is an absent one.
-            Kind::Map | Kind::Null => {
-                let rest = core::iter::once(token).chain(next).chain(tokens);
-                let missing = rest.map(|token| unescape(token).into_owned()).collect();
-                return Ok(Target { node, action: Action::Entry(missing, value) });
-            }
+    let mut tokens = pointer.split('/').skip(1).map(unescape).peekable();
+    while let Some(token) = tokens.next() {
+        let child = match node.kind() {
+            Kind::Map => node.get(&token),
             Kind::Seq => {
                 let len = node.items().count();
-                let at = if key == "-" { Some(len) } else { key.parse().ok() };
+                let at = if token == "-" { Some(len) } else { index(&token) };
                 let at =
                     at.filter(|at| *at <= len).ok_or_else(|| error(pointer, "a list index"))?;
-                match (next, node.items().nth(at)) {
-                    (None, _) => return Ok(Target { node, action: Action::Insert(at, value) }),
-                    (Some(_), Some(child)) => node = child,
-                    (Some(_), None) => return Err(error(pointer, "a list item")),
+                if tokens.peek().is_none() {
+                    return Ok(Target { node, action: Action::Insert(at, value) });
                 }
+                let item = node.items().nth(at);
+                Some(item.ok_or_else(|| error(pointer, "a list item"))?)
             }
+            // A null parent is an absent one.
+            Kind::Null => None,
             _ => return Err(error(pointer, "a list or a map on the way")),
-        }
-        path = next;
+        };
+        let Some(child) = child else {
+            let missing = core::iter::once(token).chain(tokens).map(Cow::into_owned);
+            return Ok(Target { node, action: Action::Entry(missing.collect(), value) });
+        };
+        node = child;
     }
     Ok(Target { node, action: Action::Replace(value) })
 }

@@ -134,6 +134,12 @@ fn escape(f: &mut fmt::Formatter<'_>, key: &str) -> fmt::Result {
     Ok(())
 }
 
+/// A reference token as the index of a list item: digits without a sign or a leading zero.
+pub(crate) fn index(token: &str) -> Option<usize> {
+    let canonical = token == "0" || !token.starts_with(['0', '+']);
+    canonical.then(|| token.parse().ok()).flatten()
+}
+
 /// A key as one reference token of a JSON Pointer, with `~` and `/` escaped.
 pub fn escaped(key: &str) -> impl fmt::Display + '_ {
     fmt::from_fn(move |f| escape(f, key))

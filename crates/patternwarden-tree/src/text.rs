@@ -38,6 +38,7 @@ impl Span {
 /// A position as editors count it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Position {
     /// UTF-16 code units before this position.
     pub offset: u32,
@@ -50,6 +51,7 @@ pub struct Position {
 /// Two positions: the start and one past the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Range {
     /// First position.
     pub start: Position,

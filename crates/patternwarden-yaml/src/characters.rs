@@ -32,8 +32,7 @@ pub(crate) fn check(text: &str) -> Option<Fault> {
 fn is_allowed(c: char) -> bool {
     match c {
         '\u{2028}' | '\u{2029}' => false,
-        '\t' | '\n' | '\r' | ' '..='~' => true,
-        '\u{a0}'..='\u{fffd}' | '\u{10000}'.. => true,
+        '\t' | '\n' | '\r' | ' '..='~' | '\u{a0}'..='\u{fffd}' | '\u{10000}'.. => true,
         _ => false,
     }
 }

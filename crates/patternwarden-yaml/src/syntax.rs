@@ -90,6 +90,16 @@ impl<'t> Syntax<'t> {
         self.nodes.get(id as usize).unwrap_or(&ABSENT)
     }
 
+    /// Corrects every offset for a byte at `at` that the text of the author has not.
+    pub(crate) fn without_byte(&mut self, at: usize) {
+        let correct = |offset: &mut usize| *offset -= usize::from(*offset > at);
+        for node in &mut self.nodes {
+            correct(&mut node.start);
+            correct(&mut node.end);
+        }
+        self.ignored.iter_mut().for_each(correct);
+    }
+
     /// Start of the innermost bracket that was still open at `at`.
     pub(crate) fn last_open(&self, at: usize) -> Option<usize> {
         let open = |node: &&Node<'_>| node.is_flow() && node.start < at && at >= node.end;
@@ -174,14 +184,15 @@ impl<'t> Reader<'t, '_> {
             }
             Event::Scalar(text, style @ (Style::Literal | Style::Folded)) => {
                 start = self.header(within, start);
-                end = self.content_end(start, end);
+                end = self.content_end(start, end, &text);
                 (Content::Scalar(text), style)
             }
             Event::Scalar(text, style) => (Content::Scalar(text), style),
             Event::Seq(flow) => {
                 if !flow {
                     let dash = gaps::node_start(self.text, self.cursor, within);
-                    start = if dash <= start { dash } else { start };
+                    let found = self.text.as_bytes().get(dash) == Some(&b'-') && dash <= start;
+                    start = if found { dash } else { start };
                 }
                 (Content::Seq, structure(flow))
             }
@@ -218,16 +229,21 @@ impl<'t> Reader<'t, '_> {
         if found && at <= content { at } else { content }
     }
 
-    /// Where a block scalar ends: with its last line, or where the parser says if blank lines count.
-    fn content_end(&self, header: usize, end: usize) -> usize {
+    /// Where a block scalar ends. The parser's span goes on to the next token.
+    fn content_end(&self, header: usize, end: usize, value: &str) -> usize {
         let Some(text) = self.text.get(header..end) else { return end };
+        let blank = [' ', '\t', '\n', '\r'];
         let first = text.lines().next().unwrap_or("");
-        let indicators = first.split('#').next().unwrap_or("");
-        if indicators.contains('+') {
-            return end;
-        }
-        // Blanks may be content; line breaks at the end are not.
-        header + text.trim_end_matches(['\n', '\r']).len()
+        let keeps = first.split('#').next().is_some_and(|indicators| indicators.contains('+'));
+        let content = if keeps {
+            // Blank lines at the end count; the indentation of the next token does not.
+            text.trim_end_matches([' ', '\t'])
+        } else if value.trim_end_matches('\n').ends_with(blank) {
+            text.trim_end_matches(['\n', '\r'])
+        } else {
+            text.trim_end_matches(blank)
+        };
+        header + content.len()
     }
 
     /// Ends a collection; `end` is known for brackets only.

@@ -9,16 +9,20 @@
 #[macro_use]
 mod fields;
 mod access;
+pub mod command;
 mod config;
 mod container;
 mod crd;
 mod image;
+mod int_or_percent;
 mod labels;
+mod localhost;
 mod network;
 mod object;
 mod pod;
 mod probe;
 mod quantity;
+mod reference;
 mod scale;
 mod workload;
 
@@ -27,12 +31,15 @@ pub use config::{ConfigKind, ConfigObject};
 pub use container::{Class, Container, Port};
 pub use crd::{Crd, CrdVersion};
 pub use image::ImageRef;
+pub use int_or_percent::{Rounding, int_or_percent};
 pub use labels::{LabelSelector, selects};
+pub use localhost::{localhost_ports, localhost_ports_in};
 pub use network::{NetworkPolicy, Service};
 pub use object::{Api, Object};
 pub use pod::{PodSpec, Volume};
 pub use probe::{Handler, Hook, Probe, ProbeKind};
 pub use quantity::Quantity;
+pub use reference::{ConfigReference, config_references};
 pub use scale::{Budget, Lease, Namespace, Scaler};
 pub use workload::{Workload, WorkloadKind};
 

@@ -18,8 +18,20 @@ macro_rules! recognisers {
 }
 
 recognisers! {
+    declarative_deployment
     health_probe
+    singleton_service
+    service_discovery
+    init_container
+    sidecar
+    ambassador
+    immutable_configuration
+    process_containment
+    controller
+    operator
 }
+
+pub(crate) mod links;
 
 /// The recogniser of a pattern.
 pub fn find(pattern: Pattern) -> Option<&'static Recogniser> {

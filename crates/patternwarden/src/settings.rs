@@ -3,7 +3,7 @@
 mod parse;
 
 use crate::minor::Minor;
-use crate::rule::{Admission, Rule, Severity};
+use crate::rule::{Admission, Rule, Severity, Surface};
 use crate::rules::RULES;
 use crate::set::Scope;
 use alloc::{string::String, vec::Vec};
@@ -121,6 +121,18 @@ impl Settings {
     pub fn only(mut self, keep: impl Fn(&Rule) -> bool) -> Self {
         for (rule, tuned) in RULES.iter().zip(&mut self.rules) {
             tuned.enabled = keep(rule);
+        }
+        self
+    }
+
+    /// The same settings with only the rules that count at admission: those that would warn or
+    /// deny, if they see what the API server hands over or if settings name their effect.
+    #[must_use]
+    pub fn for_admission(mut self) -> Self {
+        for (rule, tuned) in RULES.iter().zip(&mut self.rules) {
+            let effect = tuned.admission.unwrap_or(rule.admission);
+            let speaks = rule.sees(Surface::Cluster) || tuned.admission.is_some();
+            tuned.enabled &= speaks && effect != Admission::Off;
         }
         self
     }

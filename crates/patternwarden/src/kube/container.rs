@@ -108,6 +108,12 @@ impl<'d> Container<'d> {
         self.image().value.and_then(ImageRef::parse)
     }
 
+    /// The pull policy in force: what is written, else what the API server fills in.
+    pub fn effective_pull_policy(self) -> &'d str {
+        let floats = self.image_ref().is_some_and(ImageRef::is_latest);
+        self.image_pull_policy().value.unwrap_or(if floats { "Always" } else { "IfNotPresent" })
+    }
+
     /// The declared ports.
     pub fn ports(self) -> impl Iterator<Item = Port<'d>> {
         items(self.port_list().value).map(|node| Port { node })
@@ -146,11 +152,27 @@ impl<'d> Container<'d> {
             .filter_map(|entry| Some((entry.get("name")?.as_str()?, entry.get("value")?)))
     }
 
+    /// Whether `env` has a variable of this name.
+    pub fn defines(self, name: &str) -> bool {
+        let mut entries = items(self.env().value);
+        entries.any(|entry| entry.get("name").and_then(Node::as_str) == Some(name))
+    }
+
     /// The mounts: name of the volume, path, and the entry itself.
     pub fn mounts(self) -> impl Iterator<Item = (&'d str, &'d str, Node<'d>)> {
         items(self.volume_mounts().value).filter_map(|mount| {
             Some((mount.get("name")?.as_str()?, mount.get("mountPath")?.as_str()?, mount))
         })
+    }
+
+    /// Entries of `securityContext.capabilities.add`.
+    pub fn capabilities_added(self) -> impl Iterator<Item = Node<'d>> {
+        items(self.capabilities_add().value)
+    }
+
+    /// Entries of `securityContext.capabilities.drop`.
+    pub fn capabilities_dropped(self) -> impl Iterator<Item = Node<'d>> {
+        items(self.capabilities_drop().value)
     }
 
     /// Whether this user's rights forbid root: the container's value, else the Pod's.
@@ -188,5 +210,13 @@ fields!(Port {
 impl<'d> Port<'d> {
     pub(crate) fn of_node(node: Node<'d>) -> Self {
         Self { node }
+    }
+}
+
+impl Port<'_> {
+    /// Whether it speaks TCP, as it does when no protocol is written.
+    pub fn is_tcp(self) -> bool {
+        let protocol = self.protocol();
+        protocol.is_absent() || protocol.value == Some("TCP")
     }
 }

@@ -39,6 +39,14 @@ impl<'d> ImageRef<'d> {
         (!repository.is_empty()).then_some(Self { registry, repository, tag, digest })
     }
 
+    /// Whether it means the tag `latest`, written or not.
+    ///
+    /// Source: `kubernetes/pkg/util/parsers.ParseImageName`: the tag is `latest` when neither tag
+    /// nor digest is written.
+    pub fn is_latest(self) -> bool {
+        self.tag.map_or(self.digest.is_none(), |tag| tag == "latest")
+    }
+
     /// Last part of the repository: `random-generator` of `k8spatterns/random-generator`.
     pub fn base_name(self) -> &'d str {
         self.repository.rsplit('/').next().unwrap_or(self.repository)

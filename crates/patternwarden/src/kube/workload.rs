@@ -2,6 +2,7 @@
 
 use crate::kube::object::{Api, Object};
 use crate::kube::pod::PodSpec;
+use crate::kube::{Rounding, int_or_percent};
 use patternwarden_tree::{At, Node};
 
 type Path = &'static [&'static str];
@@ -35,6 +36,11 @@ const fn built_in(
     WorkloadKind { groups, kind, template, replicas, like: kind }
 }
 
+/// OpenKruise's own version of a built-in kind.
+const fn kruise(kind: &'static str, replicas: Option<Path>) -> WorkloadKind {
+    WorkloadKind { groups: &["apps.kruise.io"], kind, template: TEMPLATE, replicas, like: kind }
+}
+
 /// Every kind whose Pod spec the rules read.
 pub(crate) static WORKLOADS: &[WorkloadKind] = &[
     built_in(&[""], "Pod", &[], None),
@@ -60,6 +66,15 @@ pub(crate) static WORKLOADS: &[WorkloadKind] = &[
         replicas: REPLICAS,
         like: "Deployment",
     },
+    WorkloadKind {
+        groups: &["apps.kruise.io"],
+        kind: "CloneSet",
+        template: TEMPLATE,
+        replicas: REPLICAS,
+        like: "Deployment",
+    },
+    kruise("StatefulSet", REPLICAS),
+    kruise("DaemonSet", None),
     WorkloadKind {
         groups: &["serving.knative.dev"],
         kind: "Service",
@@ -141,6 +156,15 @@ impl<'d> Workload<'d> {
     pub fn replicas(self) -> Option<i64> {
         let at = At::read(self.node, self.kind.replicas?, Node::as_i64);
         if at.is_absent() { Some(1) } else { at.value }
+    }
+
+    /// How many Pods a rolling update of `replicas` may add: `maxSurge`, 25 % when it is absent or
+    /// cannot be read; percentages are rounded up.
+    pub fn surge(self, replicas: i64) -> i64 {
+        let written = self.max_surge().value;
+        written
+            .and_then(|node| int_or_percent(node, replicas, Rounding::Up))
+            .unwrap_or_else(|| replicas.saturating_add(3).div_euclid(4))
     }
 
     /// Whether it runs until its work is done.

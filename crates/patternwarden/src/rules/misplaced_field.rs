@@ -156,7 +156,8 @@ crate::rule! {
     ///
     /// Leftovers of another tool, when the settings allow their prefix:
     ///
-    /// ```yaml,good,{"allow_extra_prefixes": ["x-"]}
+    /// ```yaml,good
+    /// # settings: {"allow_extra_prefixes": ["x-"]}
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:

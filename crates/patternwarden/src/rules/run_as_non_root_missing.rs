@@ -1,8 +1,10 @@
 use crate::engine::Cx;
 use crate::kube::{Container, PodSpec};
 use crate::minor::Minor;
+use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Pss, PssLevel, Severity, Surface};
+use patternwarden_tree::At;
 
 crate::rule! {
     /// Nothing forbids the processes of this Pod to run as root.
@@ -45,6 +47,31 @@ crate::rule! {
     ///     # finding: /spec/containers/0/securityContext/runAsNonRoot
     ///     - name: app
     ///       image: registry.example/app:1.4.2
+    /// ```
+    ///
+    /// Init and ephemeral containers count as well, and Windows is not exempt:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: web-app
+    /// spec:
+    ///   os:
+    ///     name: windows
+    ///   initContainers:
+    ///     # finding: /spec/initContainers/0/securityContext/runAsNonRoot
+    ///     - name: migrate
+    ///       image: registry.example/migrate:1.2.0
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/app:1.4.2
+    ///       securityContext:
+    ///         runAsNonRoot: true
+    ///   ephemeralContainers:
+    ///     # finding: /spec/ephemeralContainers/0/securityContext/runAsNonRoot
+    ///     - name: debug
+    ///       image: registry.example/debug:1.0.0
     /// ```
     ///
     /// The Pod itself says the wrong thing:
@@ -94,6 +121,22 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
+    /// With `accept_numeric_user: true`, a user id other than 0 is enough:
+    ///
+    /// ```yaml,good
+    /// # settings: {"accept_numeric_user": true}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: web-app
+    /// spec:
+    ///   securityContext:
+    ///     runAsUser: 10000
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/app:1.4.2
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// For an image that must start as root, such as one that binds a low port and then drops its
@@ -110,9 +153,16 @@ crate::rule! {
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
     pss: Some(Pss { level: PssLevel::Restricted, control: "runAsNonRoot" }),
+    params: &[Param::Flag(&ACCEPT_NUMERIC_USER)],
     fix: Some(Grade::Review),
     check: Check::Pod(check),
 }
+
+static ACCEPT_NUMERIC_USER: Flag = Flag {
+    name: "accept_numeric_user",
+    doc: "Whether a user id above 0 is enough for a container; the Pod Security Standards say no.",
+    default: false,
+};
 
 /// From this policy version on, a Pod in its own user namespace may run as root.
 const USER_NAMESPACES_RELAXED: Minor = Minor(35);
@@ -129,18 +179,25 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             .fix_set(Grade::Review, TITLE, true);
     }
     for container in pod.containers() {
-        judge(cx, container, at_pod.value == Some(true));
+        judge(cx, container, at_pod);
     }
 }
 
-fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, pod_forbids: bool) {
+fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, at_pod: At<'d, bool>) {
     let own = container.run_as_non_root();
     let name = container.display_name();
-    if own.is_absent() && !pod_forbids {
-        cx.report(own.place, format_args!("container `{name}` may run as root"))
-            .fix_set(Grade::Review, TITLE, true);
-    } else if !own.is_absent() && own.value != Some(true) {
-        cx.report(own.place, format_args!("container `{name}` says that it may run as root"))
-            .fix_set(Grade::Review, TITLE, true);
+    if !own.is_absent() {
+        if own.value != Some(true) {
+            cx.report(own.place, format_args!("container `{name}` says that it may run as root"))
+                .fix_set(Grade::Review, TITLE, true);
+        }
+        return;
     }
+    let numeric = || container.effective_run_as_user().is_some_and(|user| user > 0);
+    if at_pod.value == Some(true) || (cx.flag(&ACCEPT_NUMERIC_USER) && numeric()) {
+        return;
+    }
+    // The promise belongs to the Pod: there it holds for every container that says nothing else.
+    cx.report(own.place, format_args!("container `{name}` may run as root"))
+        .fix_at(Grade::Review, TITLE, at_pod.place, true);
 }

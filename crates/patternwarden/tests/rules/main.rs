@@ -1,5 +1,13 @@
 //! What the examples in the documentation of single rules cannot show.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 mod duplicates;
 mod fields;
 #[path = "../support/mod.rs"]

@@ -30,7 +30,7 @@ fn generated(name: &str) -> String {
     match name {
         "deep flow 9999" => format!("a: {}{}\n", "[".repeat(9999), "]".repeat(9999)),
         "deep flow 10001" => format!("a: {}{}\n", "[".repeat(10001), "]".repeat(10001)),
-        "deep block 2000" => (0..2000).map(|i| format!("{}a:\n", " ".repeat(i))).collect(),
+        "deep block 2000" => (0..2000).map(|i| " ".repeat(i) + "a:\n").collect(),
         "deep dash 5000" => format!("{}x\n", "- ".repeat(5000)),
         "deep unclosed flow 20000" => "[".repeat(20000),
         "deep map flow 3000" => format!("{}1{}\n", "{a: ".repeat(3000), "}".repeat(3000)),
@@ -101,6 +101,12 @@ fn stream(case: &Value) -> Stream {
         (_, Some(bytes)) => read_bytes(&base64(bytes)),
         _ => read(&generated(case["name"].as_str().unwrap())),
     }
+}
+
+/// The texts of all cases that are text.
+pub(crate) fn texts() -> Vec<String> {
+    let cases: Vec<Value> = serde_json::from_str(include_str!("cases.json")).unwrap();
+    cases.iter().filter_map(|case| case["input"].as_str().map(str::to_owned)).collect()
 }
 
 #[test]

@@ -1,0 +1,99 @@
+//! The arguments.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use patternwarden::Severity;
+use std::path::PathBuf;
+
+/// The Kubernetes patterns, executable: names the patterns in manifests and finds where they break.
+#[derive(Debug, Parser)]
+#[command(name = "patternwarden", version, max_term_width = 100)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check manifests in files, folders or standard input.
+    Check(Check),
+    /// List the rules.
+    Rules(Rules),
+    /// Explain a rule or a pattern.
+    Explain(Explain),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Folders are searched for .yaml, .yml and .json files, minding .gitignore; a file that is \
+named is read whatever its name. Each file is one input of its own.\n\nExit codes: 0 nothing at or above --fail-on, \
+1 findings, 2 something could not be read."
+)]
+pub(crate) struct Check {
+    /// Files, folders, or `-` for standard input.
+    #[arg(value_name = "PATH", default_value = "-")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Settings file, YAML or JSON; a ClusterAdmissionPolicy works too.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+    /// How to print what was found.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// The least severity that makes the command exit with 1.
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
+    pub(crate) fail_on: FailOn,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// How to print the list.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Id of a rule or of a pattern, such as `image-tag-mutable` or `health-probe`.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: the place, the line, what is wrong.
+    Text,
+    /// One JSON array with a Report per input.
+    Json,
+    /// One Report per line.
+    Jsonl,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people.
+    Text,
+    /// One JSON array.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Info,
+    Hint,
+    /// Findings never make the command fail.
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity makes the command fail.
+    pub(crate) fn includes(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Info => severity >= Severity::Info,
+            Self::Hint => severity >= Severity::Hint,
+            Self::Never => false,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Reading a settings file.
+
+use patternwarden::Settings;
+use patternwarden::tree::from_deserializer;
+use std::path::Path;
+
+/// Settings of a file, or every problem with it, one per line.
+pub(crate) fn read(path: &Path) -> Result<Settings, Vec<String>> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| vec![format!("{name}: {error}")])?;
+    if text.trim().is_empty() {
+        return Ok(Settings::default());
+    }
+    let input = serde_yaml::Deserializer::from_str(&text);
+    let document = from_deserializer(input).map_err(|error| vec![format!("{name}: {error}")])?;
+    Settings::from_document(&document)
+        .map_err(|errors| errors.iter().map(|error| format!("{name}: {error}")).collect())
+}

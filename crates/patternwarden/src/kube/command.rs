@@ -1,0 +1,74 @@
+//! What a command line runs: the programs in it, also those inside of `sh -c`.
+
+use alloc::vec::Vec;
+use core::iter::once;
+
+/// Shells whose `-c` argument is a script.
+const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "ksh", "zsh"];
+
+/// Words that stand before the program in a script.
+const KEYWORDS: &[&str] =
+    &["!", "(", "{", "do", "elif", "else", "exec", "if", "sudo", "then", "until", "while"];
+
+/// The programs that a command runs, each with its arguments.
+///
+/// A command without shell is one program. The script of a shell is cut at `;`, `&`, `|` and line
+/// ends; quotes around a word are dropped and nothing is expanded, so what a script computes stays
+/// unknown.
+pub fn programs<'d>(words: impl IntoIterator<Item = &'d str>) -> Vec<Vec<&'d str>> {
+    let words: Vec<&str> = words.into_iter().collect();
+    match script(&words) {
+        Some(script) => script
+            .split([';', '&', '|', '\n'])
+            .map(simple)
+            .filter(|program| !program.is_empty())
+            .collect(),
+        None if words.is_empty() => Vec::new(),
+        None => once(words).collect(),
+    }
+}
+
+/// The last part of a program's path: `sh` of `/bin/sh`.
+pub fn base_name(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}
+
+/// The script that a shell is given behind `-c`, `-ec` and the like.
+fn script<'d>(words: &[&'d str]) -> Option<&'d str> {
+    let (shell, rest) = words.split_first()?;
+    if !SHELLS.contains(&base_name(shell)) {
+        return None;
+    }
+    let mut rest = rest.iter();
+    rest.find(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('c'))?;
+    rest.next().copied()
+}
+
+fn simple(text: &str) -> Vec<&str> {
+    text.split_whitespace()
+        .map(|word| word.trim_matches(['"', '\'', '(', ')']))
+        .skip_while(|word| word.is_empty() || KEYWORDS.contains(word))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn scripts_are_taken_apart_and_plain_commands_are_not() {
+        assert_eq!(programs(["cat", "/a;b"]), [vec!["cat", "/a;b"]]);
+        assert_eq!(
+            programs(["/bin/sh", "-ec", "nginx -s quit; sleep 20 && test -f '/tmp/ok'"]),
+            [vec!["nginx", "-s", "quit"], vec!["sleep", "20"], vec!["test", "-f", "/tmp/ok"]]
+        );
+        assert_eq!(
+            programs(["bash", "--login", "-c", "while true; do (sleep 5); done"]),
+            [vec!["true"], vec!["sleep", "5"], vec!["done"]]
+        );
+        assert_eq!(programs(["sh", "/run.sh"]), [vec!["sh", "/run.sh"]]);
+        assert_eq!(programs(["sh", "-c"]), [vec!["sh", "-c"]]);
+        assert!(programs([]).is_empty());
+    }
+}

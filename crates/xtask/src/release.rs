@@ -1,0 +1,71 @@
+//! `cargo xtask build`: everything that is published, in `dist/`.
+
+use crate::metadata::{Metadata, SECTION};
+use crate::wasm::{self, Profile};
+use crate::{files, section, site, tools, workspace};
+use anyhow::{Context as _, Result, ensure};
+use sha2::{Digest as _, Sha256};
+use std::fs;
+use std::path::Path;
+
+pub(crate) fn build() -> Result<()> {
+    let dist = workspace::dist()?;
+    tools::targets(&[workspace::WASM])?;
+    tools::editor()?;
+    files::remove(&dist)?;
+    fs::create_dir_all(&dist)?;
+    policy(&dist)?;
+    let folder = wasm::compile(&[workspace::WEB, workspace::JS], Profile::Release)?;
+    let module = wasm::module(&folder, workspace::WEB)?;
+    site::assemble(&module, Profile::Release, &dist.join("site"))?;
+    package(&wasm::module(&folder, workspace::JS)?, &dist.join("npm"))?;
+    digests(&dist)
+}
+
+/// The policy, plain and annotated.
+fn policy(dist: &Path) -> Result<()> {
+    let folder = wasm::compile(&[workspace::POLICY], Profile::Release)?;
+    let plain = dist.join("policy.wasm");
+    files::copy(&wasm::module(&folder, workspace::POLICY)?, &plain)?;
+    wasm::optimise(&plain)?;
+    let module = section::without(&fs::read(&plain)?, &["name", "producers"])?;
+    fs::write(&plain, &module)?;
+
+    let sources = workspace::root()?.join("policies/patternwarden");
+    let text = |name| {
+        let file = sources.join(name);
+        fs::read_to_string(&file).with_context(|| file.display().to_string())
+    };
+    let (yaml, readme) = (text("metadata.yml")?, text("README.md")?);
+    let metadata = Metadata::read(&yaml, &readme, env!("CARGO_PKG_VERSION"))
+        .context("policies/patternwarden/metadata.yml")?;
+    let annotated = section::with(&module, SECTION, &metadata.to_json()?)?;
+    let burned =
+        section::read(&annotated, SECTION)?.context("the metadata is not in the module")?;
+    ensure!(Metadata::from_json(burned)? == metadata, "the metadata reads back differently");
+    fs::write(dist.join("annotated-policy.wasm"), annotated)?;
+    Ok(())
+}
+
+/// The npm package: its written files, and `pkg/` from wasm-bindgen.
+fn package(module: &Path, out: &Path) -> Result<()> {
+    let source = workspace::root()?.join("crates/patternwarden-js/npm");
+    let pkg = source.join("pkg");
+    files::remove(&pkg)?;
+    wasm::bind(module, "patternwarden_js", true, Profile::Release, &pkg)?;
+    files::copy(&source, out)
+}
+
+/// Digests of all artefacts in the form of `sha256sum`; those of the modules are printed.
+fn digests(dist: &Path) -> Result<()> {
+    let mut list = String::new();
+    for name in files::below(dist)? {
+        let digest = tools::hex(&Sha256::digest(fs::read(dist.join(&name))?));
+        let line = format!("{digest}  {name}\n");
+        if files::ends(&name, "wasm") {
+            print!("{line}");
+        }
+        list.push_str(&line);
+    }
+    fs::write(dist.join("digests.txt"), list).context("dist/digests.txt")
+}

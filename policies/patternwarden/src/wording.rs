@@ -1,0 +1,140 @@
+//! Findings as people read them behind `kubectl apply`.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt::Write as _;
+use patternwarden::finding::Finding;
+use patternwarden::set::Set;
+use patternwarden::tree::{Node, unescape};
+
+/// Longest warning, in characters: `kubectl` users see it whole (the Kubernetes API conventions
+/// ask for 120; the API server cuts at 256).
+pub(crate) const WARNING: usize = 120;
+/// Most warnings: together they stay below the 4,096 characters that the API server passes on.
+pub(crate) const WARNINGS: usize = 25;
+/// Most findings in a denial; the rest is counted.
+pub(crate) const LINES: usize = 10;
+/// Longest line of a denial, in characters.
+pub(crate) const LINE: usize = 400;
+
+/// A finding in the set it was made in.
+pub(crate) struct Entry<'r, 'd> {
+    pub(crate) finding: &'r Finding,
+    pub(crate) set: &'r Set<'d>,
+}
+
+/// Why a request is denied: a count, then one line per finding.
+pub(crate) fn denial(entries: &[Entry<'_, '_>]) -> String {
+    let mut out = match entries {
+        [one] => format!("1 finding denies {}:", one.object()),
+        _ => {
+            let object = entries.first().map(Entry::object).unwrap_or_default();
+            format!("{} findings deny {object}:", entries.len())
+        }
+    };
+    for entry in entries.iter().take(LINES) {
+        let _ = write!(out, "\n- {}", line(&entry.sentence(), LINE));
+    }
+    if let Some(more) = more(entries.len(), LINES) {
+        let _ = write!(out, "\n- {more}");
+    }
+    out
+}
+
+/// One warning per finding.
+pub(crate) fn warnings(entries: &[Entry<'_, '_>]) -> Vec<String> {
+    let entry = |entry: &Entry<'_, '_>| {
+        let Finding { rule, message, .. } = entry.finding;
+        line(&format!("{}: {}: {message}", rule.id, entry.place()), WARNING)
+    };
+    entries.iter().take(WARNINGS).map(entry).chain(more(entries.len(), WARNINGS)).collect()
+}
+
+fn more(count: usize, shown: usize) -> Option<String> {
+    (count > shown).then(|| format!("and {} more", count - shown))
+}
+
+impl Entry<'_, '_> {
+    /// Kind and name: `Deployment "shop/web"`.
+    fn object(&self) -> String {
+        let Some(object) = self.finding.object.and_then(|index| self.set.object(index)) else {
+            return "the object".to_string();
+        };
+        let namespace = object.namespace().value.unwrap_or_default();
+        let slash = if namespace.is_empty() { "" } else { "/" };
+        let kind = object.kind().value.unwrap_or_default();
+        line(&format!("{kind} \"{namespace}{slash}{}\"", object.display_name()), LINE)
+    }
+
+    fn sentence(&self) -> String {
+        let Finding { rule, severity, message, fixes, .. } = self.finding;
+        let mut out = format!("[{}] {}: {}: {message}", severity.id(), rule.id, self.place());
+        if let Some(fix) = fixes.iter().max_by_key(|fix| fix.grade) {
+            let _ = write!(out, ". To repair: {}", fix.title);
+        }
+        out
+    }
+
+    /// Where it is, as kubectl writes places: `container "app": securityContext.privileged`.
+    fn place(&self) -> String {
+        let object = self.finding.object.and_then(|index| self.set.object(index));
+        place(object.map(|object| object.node), &self.finding.pointer)
+    }
+}
+
+/// Lists of containers, and what one of their items is called.
+const CONTAINERS: [(&str, &str); 3] = [
+    ("containers", "container"),
+    ("initContainers", "init container"),
+    ("ephemeralContainers", "ephemeral container"),
+];
+
+fn place(object: Option<Node<'_>>, pointer: &str) -> String {
+    let mut node = object;
+    let mut path = String::new();
+    let mut list = None;
+    for token in pointer.split('/').skip(1) {
+        let token = unescape(token);
+        let step = node.map(|node| (node.is_seq(), node));
+        let item = step.is_some_and(|(is_list, _)| is_list);
+        node = node.and_then(|node| child(node, &token));
+        let named = list.filter(|_| item);
+        list = CONTAINERS.iter().find(|(key, _)| *key == token).map(|(_, word)| *word);
+        match named.zip(node.and_then(|node| node.get("name")?.as_str())) {
+            Some((word, name)) => path = format!("{word} \"{name}\": "),
+            None if item => {
+                let _ = write!(path, "[{token}]");
+            }
+            None => {
+                if !path.is_empty() && !path.ends_with(": ") {
+                    path.push('.');
+                }
+                if token.contains(['.', '/', ' ']) {
+                    path.pop();
+                    let _ = write!(path, "[{token}]");
+                } else {
+                    path.push_str(&token);
+                }
+            }
+        }
+    }
+    path.trim_end_matches(": ").to_string()
+}
+
+fn child<'d>(node: Node<'d>, token: &str) -> Option<Node<'d>> {
+    if node.is_seq() { node.items().nth(token.parse().ok()?) } else { node.get(token) }
+}
+
+/// `text` on one line of at most `longest` characters. Names in it come from the request, so a
+/// line break must not start a line of its own, and a control character would make the API server
+/// drop a warning.
+fn line(text: &str, longest: usize) -> String {
+    let clean = |c: char| if c.is_control() { ' ' } else { c };
+    if text.chars().count() <= longest {
+        return text.chars().map(clean).collect();
+    }
+    text.chars().map(clean).take(longest.saturating_sub(1)).chain(['…']).collect()
+}

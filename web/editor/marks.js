@@ -1,0 +1,110 @@
+// What stands in the gutter and under the text: findings, and lines where a pattern was recognised.
+
+import { RangeSet, StateEffect, StateField } from "@codemirror/state";
+import { EditorView, GutterMarker, gutter, keymap } from "@codemirror/view";
+import {
+  forEachDiagnostic, lintGutter, linter, nextDiagnostic, previousDiagnostic, setDiagnostics,
+} from "@codemirror/lint";
+
+/** Severities as people read them: never told by colour alone. */
+const WORDS = { error: "Error", warning: "Warning", info: "Info", hint: "Hint" };
+
+/** @param {import("./index.js").Finding} finding */
+function message(finding) {
+  const dom = document.createElement("span");
+  const word = dom.appendChild(document.createElement("strong"));
+  word.className = `pw-word pw-word-${finding.severity}`;
+  word.textContent = `${WORDS[finding.severity]}: ${finding.title || finding.message}`;
+  if (finding.title && finding.title !== finding.message) {
+    dom.append(document.createElement("br"), finding.message);
+  }
+  return dom;
+}
+
+/**
+ * The transaction that replaces all findings. Offsets beyond the text are cut to it.
+ *
+ * @param {EditorView} view
+ * @param {import("./index.js").Finding[]} items
+ */
+export function findings(view, items) {
+  const end = view.state.doc.length;
+  return setDiagnostics(view.state, items.map((finding) => {
+    const from = Math.min(finding.from, end);
+    return {
+      from,
+      to: Math.min(Math.max(finding.to, from), end),
+      severity: finding.severity,
+      source: finding.rule,
+      message: finding.message,
+      renderMessage: () => message(finding),
+    };
+  }));
+}
+
+/** Runs a move to another finding, and says it aloud: the tooltip that opens is not in the focus. */
+const spoken = (move) => (view) => {
+  if (!move(view)) return false;
+  const { from, to } = view.state.selection.main;
+  const said = [];
+  forEachDiagnostic(view.state, (finding, start, end) => {
+    if (start <= to && end >= from) said.push(`${WORDS[finding.severity]}: ${finding.message}`);
+  });
+  view.dispatch({ effects: EditorView.announce.of(said.join(". ")) });
+  return true;
+};
+
+class PatternMark extends GutterMarker {
+  constructor(title) {
+    super();
+    this.title = title;
+  }
+  eq(other) {
+    return other.title === this.title;
+  }
+  toDOM() {
+    const dom = document.createElement("div");
+    dom.className = "pw-mark-pattern";
+    dom.title = this.title;
+    return dom;
+  }
+}
+
+const setPatterns = StateEffect.define();
+
+const patterns = StateField.define({
+  create: () => RangeSet.empty,
+  update(marks, transaction) {
+    let now = marks.map(transaction.changes);
+    for (const effect of transaction.effects) {
+      if (effect.is(setPatterns)) now = effect.value;
+    }
+    return now;
+  },
+});
+
+/**
+ * The transaction that replaces all pattern marks. Several on one line share a mark; lines beyond the text are dropped.
+ *
+ * @param {EditorView} view
+ * @param {import("./index.js").PatternLine[]} lines
+ */
+export function patternLines(view, lines) {
+  const { doc } = view.state;
+  const titles = new Map();
+  for (const { line, title } of lines) {
+    if (line < 1 || line > doc.lines) continue;
+    titles.set(line, titles.has(line) ? `${titles.get(line)}\n${title}` : title);
+  }
+  const marks = [...titles].map(([line, title]) => new PatternMark(title).range(doc.line(line).from));
+  return { effects: setPatterns.of(RangeSet.of(marks, true)) };
+}
+
+/** Gutters, hover and the keys F8 and Shift-F8. */
+export const marks = [
+  linter(null),
+  lintGutter(),
+  patterns,
+  gutter({ class: "pw-gutter-pattern", markers: (view) => view.state.field(patterns) }),
+  keymap.of([{ key: "F8", run: spoken(nextDiagnostic), shift: spoken(previousDiagnostic) }]),
+];
