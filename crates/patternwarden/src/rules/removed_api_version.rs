@@ -3,7 +3,7 @@ use crate::api_versions::{ApiVersion, Replacement};
 use crate::engine::Cx;
 use crate::kube::Object;
 use crate::rule::{Check, Grade, Severity};
-use alloc::format;
+use alloc::{format, string::ToString};
 
 crate::rule! {
     /// The target version of Kubernetes no longer serves this API version.
@@ -171,7 +171,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(removed) = entry.removed.filter(|_| entry.is_removed_in(cx.target())) else { return };
     let to = match entry.replacement {
         Replacement::Same(to) | Replacement::Changed(to) => format!("`{to}`"),
-        Replacement::Gone(instead) => format!("{instead}"),
+        Replacement::Gone(instead) => instead.to_string(),
     };
     let finding = cx.report(
         at.place,
