@@ -55,10 +55,10 @@ impl Reader<'_> {
     /// Reads JSON values from the start of the text; returns where YAML begins.
     fn json(&mut self) -> usize {
         let mut at = 0;
-        // A byte order mark is no blank: Go then guesses YAML.
         while !self.full {
             let rest = self.text.get(at..).unwrap_or("");
-            let blanks = rest.len() - rest.trim_start().len();
+            // A byte order mark is no blank, so what follows one is YAML.
+            let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
             let value = rest.get(blanks..).unwrap_or("");
             if !value.starts_with('{') {
                 break;
@@ -86,6 +86,9 @@ impl Reader<'_> {
                 return;
             }
             match chunk {
+                Chunk::BadSeparator(at) if self.count >= MAX_DOCUMENTS => {
+                    self.too_many_documents(from + at.start);
+                }
                 Chunk::BadSeparator(at) => {
                     let fault = explain::bad_separator(at);
                     self.fail(from, fault);
@@ -167,14 +170,11 @@ impl Reader<'_> {
             return;
         }
         self.nodes += document.as_ref().map_or(0, Document::len);
-        if self.count >= MAX_DOCUMENTS || self.nodes > MAX_NODES {
-            let what = if self.count >= MAX_DOCUMENTS {
-                format!("the input has more than {MAX_DOCUMENTS} documents")
-            } else {
-                format!("the input has more than {MAX_NODES} values")
-            };
-            self.stop(base, what);
-            return;
+        if self.count >= MAX_DOCUMENTS {
+            return self.too_many_documents(base);
+        }
+        if self.nodes > MAX_NODES {
+            return self.stop(base, format!("the input has more than {MAX_NODES} values"));
         }
         match fault {
             Some(fault) => self.fail(base, template(text).unwrap_or(fault).widened(text)),
@@ -187,6 +187,10 @@ impl Reader<'_> {
         let error = fault.error(base, self.count);
         self.stream.errors.push(error);
         self.count += 1;
+    }
+
+    fn too_many_documents(&mut self, from: usize) {
+        self.stop(from, format!("the input has more than {MAX_DOCUMENTS} documents"));
     }
 
     fn stop(&mut self, from: usize, message: String) {

@@ -191,7 +191,8 @@ impl<'t> Reader<'t, '_> {
             Event::Seq(flow) => {
                 if !flow {
                     let dash = gaps::node_start(self.text, self.cursor, within);
-                    start = if dash <= start { dash } else { start };
+                    let found = self.text.as_bytes().get(dash) == Some(&b'-') && dash <= start;
+                    start = if found { dash } else { start };
                 }
                 (Content::Seq, structure(flow))
             }

@@ -24,6 +24,7 @@ extern crate std;
 
 pub mod bundle;
 pub mod crd_migration;
+pub mod dapr;
 pub mod docs;
 pub mod engine;
 pub mod errata;
@@ -41,6 +42,7 @@ pub mod repair;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod schema;
 pub mod set;
 pub mod settings;
 

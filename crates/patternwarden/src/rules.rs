@@ -23,11 +23,13 @@ catalogue! {
     capability_not_dropped
     config_image_volume_available
     crd_v1beta1_migrate
+    dapr_lock_call
     image_tag_mutable
     immutable_config_unversioned
     job_sidecar_blocks_completion
     leader_election_obsolete_lock
     liveness_scope_too_wide
+    operator_rbac_incomplete
     prestop_exceeds_grace
     privilege_escalation_allowed
     probe_file_on_readonly_root

@@ -124,6 +124,9 @@ fn more_input_than_the_limit_is_an_error() {
     let empty = "---\n".repeat(100_000) + "a: 1\n";
     assert_eq!(read(&empty).documents.len(), 1);
 
+    let separators = "----\n".repeat(1_000_000);
+    assert_eq!(read(&separators).errors.len(), MAX_DOCUMENTS + 1);
+
     let broken = "a: [\n---\n".repeat(MAX_DOCUMENTS + 1);
     let stream = read(&broken);
     assert_eq!(stream.errors.len(), MAX_DOCUMENTS + 1);

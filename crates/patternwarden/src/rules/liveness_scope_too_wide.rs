@@ -85,7 +85,8 @@ crate::rule! {
     ///
     /// Patience does not count for who compares handlers alone:
     ///
-    /// ```yaml,bad,{"compare": "handler"}
+    /// ```yaml,bad
+    /// # settings: {"compare": "handler"}
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:

@@ -246,9 +246,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         }
         return;
     };
-    let matched = match plain {
-        true => selects(selector, pod.labels()),
-        false => LabelSelector { node: selector }.selects(pod.labels()),
+    let matched = if plain {
+        selects(selector, pod.labels())
+    } else {
+        LabelSelector { node: selector }.selects(pod.labels())
     };
     if !matched {
         let missing = missing(pod, selector, plain);
@@ -270,9 +271,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 }
 
 fn is_empty(selector: Node<'_>, plain: bool) -> bool {
-    match plain {
-        true => selector.children().next().is_none(),
-        false => LabelSelector { node: selector }.is_empty(),
+    if plain {
+        selector.children().next().is_none()
+    } else {
+        LabelSelector { node: selector }.is_empty()
     }
 }
 

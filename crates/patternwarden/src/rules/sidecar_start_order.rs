@@ -239,17 +239,15 @@ fn too_early<'d>(
 
 /// An init container that never ends keeps everything behind it from starting.
 fn endless<'d>(cx: &mut Cx<'_, 'd>, init: Container<'d>) {
-    let words: Vec<_> = init.words().collect();
-    let next = |at: usize| words.get(at + 1).copied().map_or("", Node::scalar_text);
-    let at = words.iter().enumerate().find_map(|(at, word)| {
-        let text = word.scalar_text();
-        let pair = match text.rsplit('/').next() {
-            Some("sleep") => next(at) == "infinity",
-            Some("tail") => words.iter().skip(at + 1).any(|word| follows(word.scalar_text())),
-            _ => false,
-        };
-        (pair || never_ends(text)).then_some(*word)
-    });
+    let mut words = init.words();
+    let Some(program) = words.next() else { return };
+    let hangs = match program.scalar_text().rsplit('/').next() {
+        Some("sleep") => init.words().nth(1).is_some_and(|time| time.as_str() == Some("infinity")),
+        Some("tail") => words.any(|word| follows(word.scalar_text())),
+        _ => false,
+    };
+    let script = || init.words().find(|word| never_ends(word.scalar_text()));
+    let at = if hangs { Some(program) } else { script() };
     let Some(word) = at else { return };
     let name = init.display_name();
     cx.report(word, format_args!("init container `{name}` never ends, so nothing starts after it"))
