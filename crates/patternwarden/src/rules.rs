@@ -30,6 +30,7 @@ catalogue! {
     job_sidecar_blocks_completion
     leader_election_obsolete_lock
     liveness_scope_too_wide
+    misplaced_field
     operator_rbac_incomplete
     prestop_exceeds_grace
     privilege_escalation_allowed
