@@ -39,11 +39,11 @@ fn start(command: &mut Command, input: &str) -> Output {
 }
 
 fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
+    core::str::from_utf8(&output.stdout).unwrap()
 }
 
 fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
+    core::str::from_utf8(&output.stderr).unwrap()
 }
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {

@@ -54,31 +54,32 @@ pub(crate) struct Entry {
 pub struct Bundle<'s> {
     pub(crate) documents: Vec<Cow<'s, Document>>,
     pub(crate) entries: Vec<Entry>,
-    /// Indices of documents in which no object was found.
-    pub(crate) strangers: Vec<usize>,
+    /// Documents that are, or hold, something that is no object, and why.
+    pub(crate) strangers: Vec<(usize, &'static str)>,
 }
 
 impl<'s> Bundle<'s> {
     /// Finds the objects of `documents`.
     ///
     /// `kind: List` (and any other list kind), and the `objects` of an OpenShift `Template`, are
-    /// unpacked, also inside one another. A document that is neither an object nor a known
-    /// fragment is kept as a stranger.
+    /// unpacked, also inside one another. What a `PodList` holds is a Pod, also where it does not
+    /// say so, as the API server leaves that out. A document that is neither an object nor a known
+    /// fragment is kept as a stranger, and so is one with such an entry in its list.
     pub fn new(documents: &'s [Document]) -> Self {
         let mut bundle =
             Bundle { documents: Vec::new(), entries: Vec::new(), strangers: Vec::new() };
         for (index, document) in documents.iter().enumerate() {
-            let Some(root) = document.root() else { continue };
-            let assumed = assumption(root);
-            let wrapped = assumed.and_then(|assumed| wrap(root, assumed));
+            let assumed = document.root().and_then(assumption);
+            let wrapped = document.root().and_then(|root| match assumed {
+                Some(assumed) => wrap(root, assumed),
+                None => typed(root),
+            });
             let document = wrapped.map_or(Cow::Borrowed(document), Cow::Owned);
-            let found = bundle.entries.len();
             if let Some(root) = document.root() {
-                unpack(root, index, assumed, &mut bundle.entries, 0);
+                let stranger = unpack(root, index, assumed, &mut bundle.entries, 0);
+                bundle.strangers.extend(stranger.map(|reason| (index, reason)));
             }
-            if bundle.entries.len() == found && !is_empty_list(&document) {
-                bundle.strangers.push(index);
-            }
+            // Documents keep their index, empty ones too.
             bundle.documents.push(document);
         }
         bundle
@@ -87,10 +88,6 @@ impl<'s> Bundle<'s> {
 
 /// Lists nested deeper than this are left alone: nobody writes them, and a manifest is hostile.
 const MAX_LISTS: usize = 8;
-
-fn is_empty_list(document: &Document) -> bool {
-    document.root().and_then(members).is_some_and(|list| list.items().next().is_none())
-}
 
 /// The objects that a list object holds.
 fn members(node: Node<'_>) -> Option<Node<'_>> {
@@ -105,22 +102,75 @@ fn members(node: Node<'_>) -> Option<Node<'_>> {
     node.get(key)?.as_seq()
 }
 
+/// Collects the objects of a document; says why something in it is none.
 fn unpack(
     node: Node<'_>,
     document: usize,
     assumed: Option<Assumption>,
     out: &mut Vec<Entry>,
     depth: usize,
-) {
+) -> Option<&'static str> {
     match members(node) {
-        Some(list) if depth < MAX_LISTS => {
-            list.items().for_each(|item| unpack(item, document, None, out, depth + 1));
-        }
-        _ if node.get("kind").is_some() || (depth == 0 && node.get("apiVersion").is_some()) => {
+        Some(_) if depth >= MAX_LISTS => Some("its lists are nested too deeply to look inside"),
+        Some(list) => list.items().fold(None, |stranger, item| {
+            let inside = unpack(item, document, None, out, depth + 1);
+            stranger.or(inside)
+        }),
+        None if node.get("kind").is_some() || (depth == 0 && node.get("apiVersion").is_some()) => {
             out.push(Entry { document, node: node.id(), assumed });
+            None
         }
-        _ => {}
+        None if depth > 0 => {
+            Some("an entry of its list is not a Kubernetes object: it has no kind")
+        }
+        None => Some("it has no apiVersion and kind, so it is not a Kubernetes object"),
     }
+}
+
+/// A list of one kind, whose entries say their kind: `Pod` in a `PodList`. `None` where nothing
+/// has to be added.
+fn typed(root: Node<'_>) -> Option<Document> {
+    let list = members(root).filter(|list| list.key() == Some("items"))?;
+    let kind = root.get("kind")?.as_str()?.strip_suffix("List").filter(|kind| !kind.is_empty())?;
+    let version = root.get("apiVersion")?.as_str()?;
+    let silent = |item: Node<'_>| {
+        item.is_map() && item.get("kind").is_none() && item.get("apiVersion").is_none()
+    };
+    if !list.items().any(silent) {
+        return None;
+    }
+    let mut builder = Builder::default();
+    builder.open(Kind::Map, root.origin()).ok()?;
+    for child in root.written_children() {
+        builder.key(child.key().unwrap_or_default()).ok()?;
+        if child != list {
+            builder.copy(child).ok()?;
+            continue;
+        }
+        builder.open(Kind::Seq, list.origin()).ok()?;
+        for item in list.items() {
+            if !silent(item) {
+                builder.copy(item).ok()?;
+                continue;
+            }
+            builder.open(Kind::Map, item.origin()).ok()?;
+            for entry in item.written_children() {
+                builder.key(entry.key().unwrap_or_default()).ok()?;
+                builder.copy(entry).ok()?;
+            }
+            // Behind what is written, so that a person is pointed to that first.
+            for (key, value) in [("apiVersion", version), ("kind", kind)] {
+                builder.key(key).ok()?;
+                builder.scalar(Kind::String, value).ok()?;
+            }
+            builder.close(None);
+        }
+        builder.close(None);
+    }
+    for note in root.document().notes() {
+        builder.note(note.clone());
+    }
+    Some(builder.finish())
 }
 
 fn assumption(root: Node<'_>) -> Option<Assumption> {

@@ -14,7 +14,7 @@ use alloc::{
     vec::Vec,
 };
 use core::fmt;
-use patternwarden_tree::{Edit, Node, NoteKind, Op, Place, Value};
+use patternwarden_tree::{Edit, Kind, Node, NoteKind, Op, Place, Value, unescape};
 
 /// What a rule sees while it runs, and where it reports.
 #[derive(Debug)]
@@ -147,7 +147,17 @@ impl<'d> Reported<'_, 'd> {
     }
 
     /// Offers a repair; pointers of `edits` are relative to the object.
+    ///
+    /// It is left out where something of another type stands in its way, such as text in the place
+    /// of a `securityContext`: there is nothing to add to.
     pub fn fix(self, grade: Grade, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        if !edits.iter().enumerate().all(|(at, edit)| {
+            let earlier = edits.get(..at).unwrap_or_default();
+            let made = earlier.iter().any(|e| edit.pointer.starts_with(e.pointer.as_str()));
+            made || is_passable(self.base, &edit.pointer)
+        }) {
+            return self;
+        }
         let title = title.into();
         self.with(|finding| finding.fixes.push(Fix { title, grade, edits }))
     }
@@ -180,6 +190,29 @@ impl<'d> Reported<'_, 'd> {
         let pointer = self.place.pointer(self.base).to_string();
         self.fix(grade, title, alloc::vec![Edit::new(pointer, Op::Remove)])
     }
+}
+
+/// Whether an edit can reach this pointer: all on the way are maps, lists with that index, or
+/// absent.
+fn is_passable(base: Node<'_>, pointer: &str) -> bool {
+    let mut node = base;
+    for token in pointer.split('/').skip(1).map(unescape) {
+        let next = match node.kind() {
+            // The end of a list, asked of what is no list.
+            Kind::Map if token == "-" => return false,
+            Kind::Map => node.get(&token),
+            Kind::Seq if token == "-" => None,
+            Kind::Seq => match token.parse() {
+                Ok(index) => node.items().nth(index),
+                Err(_) => return false,
+            },
+            Kind::Null => None,
+            _ => return false,
+        };
+        let Some(next) = next else { return true };
+        node = next;
+    }
+    true
 }
 
 /// Runs every rule that settings switch on over `set`; findings are sorted by document, place

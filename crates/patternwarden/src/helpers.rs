@@ -3,6 +3,8 @@
 use crate::kube::Container;
 use crate::matcher::glob;
 use crate::param::Strings;
+use alloc::string::String;
+use patternwarden_tree::Node;
 
 /// Names that helper containers and their images carry.
 pub const NAMES: &[&str] = &[
@@ -33,4 +35,17 @@ pub fn is_helper(container: Container<'_>, listed: impl Fn(&str) -> bool) -> boo
 /// [`is_helper`] with the built-in names.
 pub fn is_known_helper(container: Container<'_>) -> bool {
     is_helper(container, |name| NAMES.iter().any(|entry| glob(entry, name)))
+}
+
+/// Parts of a command line that never ends.
+const ENDLESS: &[&str] = &["while true", "while :", "sleep infinity", "tail -f", "watch "];
+
+/// Whether the container's command says that it runs until somebody stops it.
+pub fn runs_for_ever(container: Container<'_>) -> bool {
+    let mut line = String::new();
+    for word in container.words().filter_map(Node::as_str) {
+        line.push_str(word);
+        line.push(' ');
+    }
+    ENDLESS.iter().any(|part| line.contains(part))
 }

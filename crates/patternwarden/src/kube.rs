@@ -22,6 +22,7 @@ mod object;
 mod pod;
 mod probe;
 mod quantity;
+mod reference;
 mod scale;
 mod workload;
 
@@ -38,6 +39,7 @@ pub use object::{Api, Object};
 pub use pod::{PodSpec, Volume};
 pub use probe::{Handler, Hook, Probe, ProbeKind};
 pub use quantity::Quantity;
+pub use reference::{ConfigReference, config_references};
 pub use scale::{Budget, Lease, Namespace, Scaler};
 pub use workload::{Workload, WorkloadKind};
 

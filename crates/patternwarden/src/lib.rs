@@ -23,11 +23,14 @@ extern crate alloc;
 extern crate std;
 
 pub mod bundle;
+pub mod crd_migration;
+pub mod dapr;
 pub mod docs;
 pub mod engine;
 pub mod errata;
 pub mod finding;
 pub mod helpers;
+pub mod image_files;
 pub mod kube;
 pub mod matcher;
 pub mod minor;
@@ -39,6 +42,7 @@ pub mod repair;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod schema;
 pub mod set;
 pub mod settings;
 

@@ -2,7 +2,7 @@
 
 use crate::bundle::{Assumption, Bundle, Entry};
 use crate::kube::{Binding, Object, PodSpec, Role};
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 use patternwarden_tree::{Document, Node};
 
 /// Whether a [`Set`] holds everything that could matter.
@@ -21,6 +21,8 @@ pub enum Scope {
 pub struct Set<'d> {
     bundle: &'d Bundle<'d>,
     objects: Vec<Object<'d>>,
+    /// Indices of the objects of each kind, in source order.
+    kinds: BTreeMap<&'d str, Vec<usize>>,
     scope: Scope,
 }
 
@@ -31,8 +33,12 @@ impl<'d> Set<'d> {
             let document = bundle.documents.get(entry.document)?;
             Some(Object { node: document.node(entry.node)?, index })
         };
-        let objects = bundle.entries.iter().enumerate().filter_map(object).collect();
-        Self { bundle, objects, scope }
+        let objects: Vec<_> = bundle.entries.iter().enumerate().filter_map(object).collect();
+        let mut kinds: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for object in &objects {
+            kinds.entry(object.kind().value.unwrap_or_default()).or_default().push(object.index);
+        }
+        Self { bundle, objects, kinds, scope }
     }
 
     /// Whether the set is complete.
@@ -48,6 +54,13 @@ impl<'d> Set<'d> {
     /// The object of this index.
     pub fn object(&self, index: usize) -> Option<Object<'d>> {
         self.objects.get(index).copied()
+    }
+
+    /// The objects of one kind, of whatever group, in source order. Costs nothing for a kind that
+    /// the set does not hold.
+    pub fn of_kind<'s>(&'s self, kind: &str) -> impl Iterator<Item = Object<'d>> + use<'s, 'd> {
+        let indices = self.kinds.get(kind).map(Vec::as_slice).unwrap_or_default();
+        indices.iter().filter_map(|index| self.object(*index))
     }
 
     /// The documents, in source order.
@@ -67,14 +80,32 @@ impl<'d> Set<'d> {
 
     /// The object that a node is part of.
     pub fn object_holding(&self, node: Node<'d>) -> Option<Object<'d>> {
-        let mut node = Some(node);
-        while let Some(at) = node {
-            if let Some(object) = self.objects.iter().find(|object| object.node == at) {
-                return Some(*object);
+        let holder = |document: &Document| core::ptr::eq(document, node.document());
+        let document = self.documents().position(holder)?;
+        let entry = |entry: &Entry| (entry.document, entry.node);
+        let behind = self.bundle.entries.partition_point(|e| entry(e) <= (document, node.id()));
+        let object = self.object(behind.checked_sub(1)?)?;
+        let mut above = Some(node);
+        while let Some(at) = above {
+            if at == object.node {
+                return Some(object);
             }
-            node = at.parent();
+            above = at.parent();
         }
         None
+    }
+
+    /// Bindings of roles to the ServiceAccount of a Pod.
+    pub fn bindings_of<'s>(
+        &'s self,
+        pod: PodSpec<'d>,
+    ) -> impl Iterator<Item = Binding<'d>> + use<'s, 'd> {
+        let namespace = pod.object().effective_namespace();
+        let account = pod.service_account();
+        self.of_kind("RoleBinding")
+            .chain(self.of_kind("ClusterRoleBinding"))
+            .filter_map(Binding::of)
+            .filter(move |binding| binding.binds_service_account(account, namespace))
     }
 
     /// Every Pod spec, in Pods and in templates.
@@ -95,12 +126,7 @@ impl<'d> Set<'d> {
         &'s self,
         pod: PodSpec<'d>,
     ) -> impl Iterator<Item = Role<'d>> + use<'s, 'd> {
-        let namespace = pod.object().effective_namespace();
-        let account = pod.service_account();
-        self.objects()
-            .filter_map(Binding::of)
-            .filter(move |binding| binding.binds_service_account(account, namespace))
-            .filter_map(move |binding| self.bound_role(binding))
+        self.bindings_of(pod).filter_map(move |binding| self.bound_role(binding))
     }
 
     /// The role that a binding refers to, when it is in this set.
@@ -108,9 +134,9 @@ impl<'d> Set<'d> {
         let kind = binding.role_kind().value?;
         let name = binding.role_name().value?;
         let home = binding.object.effective_namespace();
-        self.objects().filter_map(Role::of).find(|role| {
+        self.of_kind(kind).filter_map(Role::of).find(|role| {
             let here = kind != "Role" || role.object.effective_namespace() == home;
-            role.object.kind().value == Some(kind) && role.object.name().value == Some(name) && here
+            role.object.name().value == Some(name) && here
         })
     }
 }

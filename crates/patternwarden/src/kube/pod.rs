@@ -55,6 +55,8 @@ fields!(PodSpec {
     automount_service_account_token: bool = flag ["automountServiceAccountToken"];
     /// `os.name`.
     os_name: &'d str = text ["os", "name"];
+    /// `initContainers`.
+    init_container_list: Node<'d> = list ["initContainers"];
     /// `volumes`.
     volume_list: Node<'d> = list ["volumes"];
     /// `readinessGates`.

@@ -36,6 +36,11 @@ const fn built_in(
     WorkloadKind { groups, kind, template, replicas, like: kind }
 }
 
+/// OpenKruise's own version of a built-in kind.
+const fn kruise(kind: &'static str, replicas: Option<Path>) -> WorkloadKind {
+    WorkloadKind { groups: &["apps.kruise.io"], kind, template: TEMPLATE, replicas, like: kind }
+}
+
 /// Every kind whose Pod spec the rules read.
 pub(crate) static WORKLOADS: &[WorkloadKind] = &[
     built_in(&[""], "Pod", &[], None),
@@ -61,6 +66,15 @@ pub(crate) static WORKLOADS: &[WorkloadKind] = &[
         replicas: REPLICAS,
         like: "Deployment",
     },
+    WorkloadKind {
+        groups: &["apps.kruise.io"],
+        kind: "CloneSet",
+        template: TEMPLATE,
+        replicas: REPLICAS,
+        like: "Deployment",
+    },
+    kruise("StatefulSet", REPLICAS),
+    kruise("DaemonSet", None),
     WorkloadKind {
         groups: &["serving.knative.dev"],
         kind: "Service",

@@ -80,11 +80,7 @@ pub(super) fn built_in<'s, 'd>(
     set: &'s Set<'d>,
     pod: PodSpec<'d>,
 ) -> impl Iterator<Item = (&'static str, Binding<'d>)> + use<'s, 'd> {
-    let namespace = pod.object().effective_namespace();
-    let account = pod.service_account();
-    set.objects()
-        .filter_map(Binding::of)
-        .filter(move |binding| binding.binds_service_account(account, namespace))
+    set.bindings_of(pod)
         .filter(|binding| binding.role_kind().value == Some("ClusterRole"))
         .filter(move |binding| set.bound_role(*binding).is_none())
         .filter_map(|binding| {

@@ -135,7 +135,7 @@ pub(crate) fn main<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Option<Container<'d>>
 /// Target ports of the Services that select the Pod: numbers or names.
 fn served_ports<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Vec<Node<'d>> {
     let namespace = pod.object().effective_namespace();
-    let services = set.objects().filter_map(Service::of).filter(|service| {
+    let services = set.of_kind("Service").filter_map(Service::of).filter(|service| {
         service.object.effective_namespace() == namespace
             && service.selector().value.is_some_and(|s| selects(s, pod.labels()))
     });

@@ -62,7 +62,7 @@ fn recognise<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
 /// A resource of a type that is defined in the same set.
 fn instance<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
     let api = object.api();
-    let mut types = px.set().objects().filter_map(Crd::of);
+    let mut types = px.set().of_kind("CustomResourceDefinition").filter_map(Crd::of);
     let Some(crd) = types.find(|crd| {
         !api.group.is_empty()
             && crd.group().value == Some(api.group)
@@ -84,7 +84,7 @@ fn workload<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>) {
     // The only built-in role that covers the resources of any definition.
     let admin = built_in(set, pod).find(|(name, _)| *name == "cluster-admin");
     let admin = admin.and_then(|(_, binding)| binding.role_name().place.node());
-    for crd in set.objects().filter_map(Crd::of) {
+    for crd in set.of_kind("CustomResourceDefinition").filter_map(Crd::of) {
         let Some(group) = crd.group().value else { continue };
         let rule = rules.iter().find(|rule| grants(**rule, group)).map(|rule| rule.node);
         let Some(grant) = rule.or(admin) else { continue };

@@ -97,7 +97,7 @@ fn out_of_app<'d>(px: &mut Px<'_, 'd>, workload: Workload<'d>) {
 /// Whether an autoscaler of the same namespace drives the workload's replica count.
 fn is_scaled<'d>(px: &Px<'_, 'd>, workload: Workload<'d>) -> bool {
     let object = workload.object;
-    px.set().objects().filter_map(Scaler::of).any(|scaler| {
+    px.set().of_kind("HorizontalPodAutoscaler").filter_map(Scaler::of).any(|scaler| {
         scaler.object.effective_namespace() == object.effective_namespace()
             && scaler.target_kind().value == Some(workload.kind.kind)
             && scaler.target_name().value.is_some()

@@ -15,7 +15,13 @@ use crate::rule::{Admission, Severity};
 use crate::rules::RULES;
 use crate::set::Set;
 use crate::settings::Settings;
-use alloc::{borrow::ToOwned, collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{
+    borrow::ToOwned,
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+    vec::Vec,
+};
 use patternwarden_tree::{Edit, LineIndex, Op, Range, Span, Stream, Value};
 
 const SCHEMA: u32 = 1;
@@ -108,10 +114,15 @@ impl Builder<'_, '_> {
 
     fn key(&self, found: &finding::Finding) -> String {
         let object = found.object.and_then(|index| self.set.object(index));
-        let (kind, name) = object.map_or(("", ""), |object| {
-            (object.kind().value.unwrap_or_default(), object.display_name())
-        });
-        format!("{}:{kind}/{name}:{}", found.rule.id, found.pointer)
+        let mut key = format!("{}:", found.rule.id);
+        if let Some(object) = object {
+            let namespace = object.namespace().value.unwrap_or_default();
+            let slash = if namespace.is_empty() { "" } else { "/" };
+            let kind = object.kind().value.unwrap_or_default();
+            key.extend([namespace, slash, kind, "/", object.display_name()]);
+        }
+        key.extend([":", found.pointer.as_str()]);
+        key
     }
 
     fn related(&self, related: &finding::Related) -> Related {
@@ -142,11 +153,11 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn not_checked(&self, strangers: &[usize]) -> Vec<NotChecked> {
-        let documents = strangers.iter().map(|document| NotChecked {
+    fn not_checked(&self, strangers: &[(usize, &str)]) -> Vec<NotChecked> {
+        let documents = strangers.iter().map(|(document, reason)| NotChecked {
             rule: None,
             doc: Some(*document),
-            reason: "it has no apiVersion and kind, so it is not a Kubernetes object".to_owned(),
+            reason: (*reason).to_owned(),
         });
         let rules = engine::not_checked(self.settings, self.set).map(|(rule, reason)| NotChecked {
             rule: Some(rule.id.to_owned()),
@@ -200,13 +211,12 @@ fn json(value: &Value) -> String {
 
 /// Tells findings apart that a rule made more than once at one place.
 fn number_keys(findings: &mut [Finding]) {
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
-        let mut again = 1;
-        while !seen.insert(finding.key.clone()) {
-            again += 1;
-            let base = finding.key.split('#').next().unwrap_or_default().to_owned();
-            finding.key = format!("{base}#{again}");
+        let count = seen.entry(finding.key.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            finding.key = format!("{}#{count}", finding.key);
         }
     }
 }

@@ -85,7 +85,8 @@ crate::rule! {
     ///
     /// Where the runtime is known, the message says what happens:
     ///
-    /// ```yaml,bad,{"runtime_unprivileged_ports": "above-1023"}
+    /// ```yaml,bad
+    /// # settings: {"runtime_unprivileged_ports": "above-1023"}
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
@@ -185,6 +186,9 @@ static RUNTIME: Choice = Choice {
 
 const NOTHING: &str = "Add no capability";
 
+/// Related places that a finding names at most.
+const MAX_RELATED: usize = 8;
+
 const SYSCTL: &str = "net.ipv4.ip_unprivileged_port_start";
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
@@ -218,10 +222,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         at.place,
         format_args!("capability `{first}` has no effect in `{name}`, which is not root{why}{then}"),
     );
-    for (_, place) in &low {
+    for (_, place) in low.iter().take(MAX_RELATED) {
         report = report.related(*place, "a port below 1024");
     }
-    for service in services.into_iter().filter(|service| leads_to(*service, container)) {
+    for service in services.into_iter().filter(|service| leads_to(*service, container)).take(MAX_RELATED) {
         report = report.related(service.object.node, "this Service has to follow a change of port");
     }
     if binds && container.pod.host_network().value != Some(true) {

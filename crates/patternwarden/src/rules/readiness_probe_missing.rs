@@ -208,7 +208,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     });
     let at = container.readiness_probe().place;
     let name = container.display_name();
-    let mut found = match service {
+    let found = match service {
         Some(service) => {
             let by = service.object.display_name();
             cx.report(
@@ -225,13 +225,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     .severity(severity);
     if let Some(port) = port {
         let get = Value::map([("path", Value::from("/ready")), ("port", port)]);
-        found = found.fix_set(
+        found.fix_set(
             Grade::Review,
             "Probe `/ready` on the first declared port",
             Value::map([("httpGet", get)]),
         );
     }
-    drop(found);
 }
 
 /// The Services of this set that select the container's Pod.
@@ -240,7 +239,7 @@ fn services<'c, 'd>(
     container: Container<'d>,
 ) -> impl Iterator<Item = Service<'d>> + use<'c, 'd> {
     let namespace = container.object().effective_namespace();
-    cx.set().objects().filter_map(Service::of).filter(move |service| {
+    cx.set().of_kind("Service").filter_map(Service::of).filter(move |service| {
         service.object.effective_namespace() == namespace
             && service.selector().value.is_some_and(|by| selects(by, container.pod.labels()))
     })

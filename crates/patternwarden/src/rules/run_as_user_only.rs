@@ -119,6 +119,9 @@ crate::rule! {
 /// From this version on, root in a user namespace of its own is no concern of the standards.
 const USER_NAMESPACES_RELAXED: Minor = Minor(35);
 
+/// Related places that a finding names at most.
+const MAX_RELATED: usize = 8;
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let user = pod.run_as_user();
     let contained = cx.target() >= USER_NAMESPACES_RELAXED && pod.host_users().value == Some(false);
@@ -144,7 +147,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             format_args!("the user of the Pod is only a default, and nothing forbids root"),
         ),
     };
-    let report = own.into_iter().fold(report, |report, container| {
+    let report = own.into_iter().take(MAX_RELATED).fold(report, |report, container| {
         report.related(container.run_as_user().place, "this container has its own user")
     });
     if let Some((grade, title, edits)) = repair(pod) {

@@ -1,65 +1,234 @@
 use crate::engine::Cx;
 use crate::kube::{Object, PodSpec, Service, selects};
 use crate::pattern::Pattern;
-use crate::rule::{Check, Severity, Surface};
+use crate::rule::{Check, Grade, Severity, Surface};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+use patternwarden_tree::{Edit, Node, Op, Place, Value};
 
 crate::rule! {
     /// A Service selects labels that no workload of its namespace carries.
     ///
     /// ## Why it matters
     ///
-    /// Such a Service has no endpoints: its name resolves and every connection fails.
+    /// The Service exists, its name resolves, and every connection is refused, because it has no
+    /// endpoints. Comparing labels across files by eye is what people are worst at.
     ///
     /// ## Bad
     ///
     /// ```yaml,bad
     /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    ///   labels:
+    ///     app: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       ports:
+    ///         - containerPort: 8080
+    ///       readinessProbe:
+    ///         tcpSocket:
+    ///           port: 8080
+    /// ---
+    /// apiVersion: v1
     /// kind: Service
     /// metadata:
-    ///   name: web
+    ///   name: shop
+    /// spec:
+    ///   # finding: 1 /spec/selector
+    ///   selector:
+    ///     app: store
+    ///   ports:
+    ///     - port: 80
+    ///       targetPort: 8080
+    /// ```
+    ///
+    /// The label of a Rollout's template has another key, and a workload of another namespace
+    /// does not count:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: argoproj.io/v1alpha1
+    /// kind: Rollout
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: shop
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:2.1.0
+    ///           readinessProbe:
+    ///             tcpSocket:
+    ///               port: 8080
+    /// ---
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    ///   namespace: other
+    ///   labels:
+    ///     application: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ---
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   # finding: 2 /spec/selector
+    ///   selector:
+    ///     application: shop
+    ///   ports:
+    ///     - port: 80
+    /// ```
+    ///
+    /// No workload is given, or no selector and no endpoints:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: shop
     /// spec:
     ///   # finding: 0 /spec/selector
     ///   selector:
-    ///     app: wbe
+    ///     app: shop
+    ///   ports:
+    ///     - port: 80
+    /// ---
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: database
+    /// # finding: 1 /spec/selector
+    /// spec:
+    ///   ports:
+    ///     - port: 5432
+    /// ```
+    ///
+    /// Two workloads share the labels, so that the Service mixes them:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   # finding: 0 /spec/selector
+    ///   selector:
+    ///     app: shop
     ///   ports:
     ///     - port: 80
     /// ---
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
-    ///   name: web
+    ///   name: shop
     ///   labels:
-    ///     app: web
+    ///     app: shop
     /// spec:
     ///   containers:
     ///     - name: app
-    ///       image: registry.example/web:1.4.2
+    ///       image: registry.example/shop:2.1.0
+    /// ---
+    /// apiVersion: batch/v1
+    /// kind: CronJob
+    /// metadata:
+    ///   name: shop-report
+    /// spec:
+    ///   schedule: "0 4 * * *"
+    ///   jobTemplate:
+    ///     spec:
+    ///       template:
+    ///         metadata:
+    ///           labels:
+    ///             app: shop
+    ///         spec:
+    ///           restartPolicy: Never
+    ///           containers:
+    ///             - name: report
+    ///               image: registry.example/shop-report:2.1.0
     /// ```
     ///
     /// ## Good
     ///
     /// ```yaml,good
     /// apiVersion: v1
-    /// kind: Service
-    /// metadata:
-    ///   name: web
-    /// spec:
-    ///   selector:
-    ///     app: web
-    ///   ports:
-    ///     - port: 80
-    /// ---
-    /// apiVersion: v1
     /// kind: Pod
     /// metadata:
-    ///   name: web
+    ///   name: shop
     ///   labels:
-    ///     app: web
+    ///     app: shop
     /// spec:
     ///   containers:
     ///     - name: app
-    ///       image: registry.example/web:1.4.2
+    ///       image: registry.example/shop:2.1.0
+    ///       ports:
+    ///         - containerPort: 8080
+    /// ---
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   selector:
+    ///     app: shop
+    ///   ports:
+    ///     - port: 80
+    ///       targetPort: 8080
     /// ```
+    ///
+    /// Endpoints of one's own, and another name for a host outside:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: database
+    /// spec:
+    ///   ports:
+    ///     - port: 5432
+    /// ---
+    /// apiVersion: discovery.k8s.io/v1
+    /// kind: EndpointSlice
+    /// metadata:
+    ///   name: database-1
+    ///   labels:
+    ///     kubernetes.io/service-name: database
+    /// addressType: IPv4
+    /// ports:
+    ///   - port: 5432
+    /// endpoints:
+    ///   - addresses: [192.0.2.10]
+    /// ---
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: mail
+    /// spec:
+    ///   type: ExternalName
+    ///   externalName: mail.example
+    ///   selector:
+    ///     app: mail
+    /// ```
+    ///
+    /// ## When to allow it
+    ///
+    /// When the workload is applied from elsewhere, or when an operator makes the Pods. Canary
+    /// releases share a Service between two workloads on purpose.
     ///
     /// ## Source
     ///
@@ -69,18 +238,122 @@ crate::rule! {
     patterns: &[Pattern::ServiceDiscovery],
     severity: Severity::Warning,
     surfaces: &[Surface::Bundle],
+    fix: Some(Grade::Safe),
     check: Check::Object(check),
 }
+
+/// Related places that a finding names at most.
+const MAX_RELATED: usize = 8;
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(service) = Service::of(object) else { return };
     let at = service.selector();
-    let Some(selector) = at.value else { return };
-    let found = cx
-        .set()
-        .pod_specs_in(object.effective_namespace())
-        .any(|pod: PodSpec<'_>| selects(selector, pod.labels()));
-    if !found {
-        cx.report(at.place, format_args!("no workload of this namespace carries these labels"));
+    if service.service_type().value == Some("ExternalName") || at.is_mistyped() {
+        return;
+    }
+    let Some(selector) = at.value.filter(|map| map.children().next().is_some()) else {
+        without_selector(cx, service);
+        return;
+    };
+    let namespace = object.effective_namespace();
+    let pods: Vec<_> = cx.set().pod_specs_in(namespace).collect();
+    let found: Vec<_> = pods.iter().filter(|pod| selects(selector, pod.labels())).collect();
+    // What a controller made is the same workload again.
+    let written = found.iter().filter(|pod| !pod.object().is_controlled()).count();
+    if pods.is_empty() {
+        cx.report(
+            at.place,
+            format_args!("the input has no workload in namespace `{namespace}` to select"),
+        )
+        .severity(Severity::Info);
+    } else if found.is_empty() {
+        let report = cx.report(
+            at.place,
+            format_args!("no workload in namespace `{namespace}` carries the labels of this selector"),
+        );
+        if let Some(difference) = nearest(selector, &pods) {
+            let (title, edits) = difference.repair(object);
+            report
+                .related(difference.carried, "the label of the nearest workload")
+                .fix(Grade::Safe, title, edits);
+        }
+    } else if written > 1 {
+        let mut report = cx
+            .report(at.place, format_args!("the selector matches {written} workloads, not one"))
+            .severity(Severity::Info);
+        for pod in found.into_iter().filter(|pod| !pod.object().is_controlled()).take(MAX_RELATED) {
+            report = report.related(pod.template, "is selected");
+        }
+    }
+}
+
+/// A Service without selector needs endpoints that somebody writes.
+fn without_selector<'d>(cx: &mut Cx<'_, 'd>, service: Service<'d>) {
+    let Some(name) = service.object.name().value else { return };
+    let namespace = service.object.effective_namespace();
+    let serves = |object: Object<'_>| {
+        let label = object.labels().value.and_then(|map| map.get("kubernetes.io/service-name"));
+        let slice = object.is("discovery.k8s.io", "EndpointSlice")
+            && label.is_some_and(|label| label.as_str() == Some(name));
+        let endpoints = object.is("", "Endpoints") && object.name().value == Some(name);
+        object.effective_namespace() == namespace && (slice || endpoints)
+    };
+    if !cx.set().objects().any(serves) {
+        let place = service.selector().place;
+        cx.report(place, format_args!("`{name}` has neither a selector nor endpoints in this input"))
+            .severity(Severity::Info);
+    }
+}
+
+/// One label of a selector that differs from what a workload carries.
+#[derive(Clone, Copy)]
+struct Difference<'d> {
+    /// The entry of the selector.
+    wanted: Node<'d>,
+    /// The label of the workload: the same key or the same value.
+    carried: Node<'d>,
+}
+
+/// The only workload that lacks one label of the selector, and only by its key or its value.
+fn nearest<'d>(selector: Node<'d>, pods: &[PodSpec<'d>]) -> Option<Difference<'d>> {
+    let mut near = pods.iter().filter_map(|pod| difference(selector, pod.labels()?));
+    near.next().filter(|_| near.next().is_none())
+}
+
+fn difference<'d>(selector: Node<'d>, labels: Node<'d>) -> Option<Difference<'d>> {
+    let carried = |wanted: Node<'_>| labels.get(wanted.key().unwrap_or_default());
+    let same = |a: Node<'_>, b: Node<'_>| a.scalar_text() == b.scalar_text();
+    let mut lacking = selector
+        .children()
+        .filter(|wanted| !carried(*wanted).is_some_and(|carried| same(carried, *wanted)));
+    let wanted = lacking.next().filter(|_| lacking.next().is_none())?;
+    if let Some(carried) = carried(wanted) {
+        return Some(Difference { wanted, carried });
+    }
+    let free = |label: &Node<'_>| selector.get(label.key().unwrap_or_default()).is_none();
+    let mut renamed = labels.children().filter(|label| free(label) && same(*label, wanted));
+    let carried = renamed.next().filter(|_| renamed.next().is_none())?;
+    Some(Difference { wanted, carried })
+}
+
+impl Difference<'_> {
+    fn repair(self, object: Object<'_>) -> (String, Vec<Edit>) {
+        let key = self.carried.key().unwrap_or_default();
+        let value = self.carried.scalar_text();
+        let place = Place::from(self.wanted);
+        let edits = if self.wanted.key() == Some(key) {
+            let pointer = place.pointer(object.node).to_string();
+            vec![Edit::new(pointer, Op::Replace(value.into()))]
+        } else {
+            let mut entries = Vec::new();
+            for entry in self.wanted.parent().into_iter().flat_map(Node::children) {
+                let changed = entry == self.wanted;
+                let label = if changed { self.carried } else { entry };
+                entries.push((label.key().unwrap_or_default().to_string(), Value::of(label)));
+            }
+            let pointer = object.node.at(&["spec", "selector"]).pointer(object.node).to_string();
+            vec![Edit::new(pointer, Op::Replace(Value::Map(entries)))]
+        };
+        (format!("Select `{key}: {value}`, which the nearest workload carries"), edits)
     }
 }

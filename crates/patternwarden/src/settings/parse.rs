@@ -25,18 +25,19 @@ const POLICY_KINDS: &[&str] = &["ClusterAdmissionPolicy", "AdmissionPolicy"];
 pub(super) fn parse(document: &Document) -> Result<Settings, Vec<SettingsError>> {
     let mut settings = Settings::default();
     let mut reader = Reader { root: document.root(), errors: Vec::new() };
-    if let Some(root) = reader.root.map(inside_policy).filter(|root| !root.is_null()) {
+    if let Some(root) = reader.root.and_then(inside_policy).filter(|root| !root.is_null()) {
         reader.settings(root, &mut settings);
     }
     if reader.errors.is_empty() { Ok(settings) } else { Err(reader.errors) }
 }
 
-fn inside_policy(root: Node<'_>) -> Node<'_> {
+/// The settings themselves; `None` for a policy that has none.
+fn inside_policy(root: Node<'_>) -> Option<Node<'_>> {
     let kind = root.get("kind").and_then(Node::as_str);
     if kind.is_some_and(|kind| POLICY_KINDS.contains(&kind)) {
-        return root.at(&["spec", "settings"]).node().unwrap_or(root);
+        return root.at(&["spec", "settings"]).node();
     }
-    root
+    Some(root)
 }
 
 struct Reader<'d> {

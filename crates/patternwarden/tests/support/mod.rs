@@ -23,7 +23,7 @@ pub(crate) fn settings(json: &str) -> Settings {
 /// Settings of one example: this rule alone, on a complete input, as the example's fence says.
 pub(crate) fn settings_of(rule: &'static Rule, example: &Example) -> Settings {
     let only = rule.id;
-    let json = match &example.settings {
+    let json = match example.settings() {
         Some(params) => format!(r#"{{"rules":{{"{only}":{params}}}}}"#),
         None => "{}".to_owned(),
     };

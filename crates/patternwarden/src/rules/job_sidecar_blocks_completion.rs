@@ -1,0 +1,154 @@
+use crate::engine::Cx;
+use crate::helpers::{self, is_helper, runs_for_ever};
+use crate::kube::{Container, PodSpec};
+use crate::minor::Minor;
+use crate::param::Param;
+use crate::pattern::Pattern;
+use crate::rule::{Admission, Check, Grade, Severity, Surface};
+use alloc::{format, string::ToString, vec, vec::Vec};
+use patternwarden_tree::{Edit, Op, Place, Value};
+
+crate::rule! {
+    /// A helper container of a Job never ends, so the Job never does.
+    ///
+    /// ## Why it matters
+    ///
+    /// A Job is complete only when all its regular containers have ended. The Pod hangs, and a
+    /// CronJob piles up or is skipped. A native sidecar is stopped when the main container has
+    /// finished.
+    ///
+    /// ## Bad
+    ///
+    /// A proxy beside the work, known by its name:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: batch/v1
+    /// kind: Job
+    /// metadata:
+    ///   name: migrate
+    /// spec:
+    ///   template:
+    ///     spec:
+    ///       restartPolicy: Never
+    ///       containers:
+    ///         - name: migrate
+    ///           image: registry.example/migrate:1.2.0
+    ///           env:
+    ///             - name: DB
+    ///               value: "localhost:5432"
+    ///         # finding: /spec/template/spec/containers/1
+    ///         - name: cloud-sql-proxy
+    ///           image: registry.example/cloud-sql-proxy:2.11.0
+    ///           ports:
+    ///             - containerPort: 5432
+    /// ```
+    ///
+    /// A helper whose command has no end:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: batch/v1
+    /// kind: CronJob
+    /// metadata:
+    ///   name: report
+    /// spec:
+    ///   schedule: "0 3 * * *"
+    ///   jobTemplate:
+    ///     spec:
+    ///       template:
+    ///         spec:
+    ///           restartPolicy: Never
+    ///           containers:
+    ///             - name: report
+    ///               image: registry.example/report:1.2.0
+    ///             # finding: /spec/jobTemplate/spec/template/spec/containers/1
+    ///             - name: logs
+    ///               image: registry.example/shell:1.0.0
+    ///               command: [sh, -c, "tail -f /var/log/report.log"]
+    /// ```
+    ///
+    /// ## Good
+    ///
+    /// ```yaml,good
+    /// apiVersion: batch/v1
+    /// kind: Job
+    /// metadata:
+    ///   name: migrate
+    /// spec:
+    ///   template:
+    ///     spec:
+    ///       restartPolicy: Never
+    ///       initContainers:
+    ///         - name: cloud-sql-proxy
+    ///           image: registry.example/cloud-sql-proxy:2.11.0
+    ///           restartPolicy: Always
+    ///           ports:
+    ///             - containerPort: 5432
+    ///           startupProbe:
+    ///             tcpSocket:
+    ///               port: 5432
+    ///             periodSeconds: 2
+    ///             failureThreshold: 30
+    ///       containers:
+    ///         - name: migrate
+    ///           image: registry.example/migrate:1.2.0
+    ///           env:
+    ///             - name: DB
+    ///               value: "localhost:5432"
+    /// ```
+    ///
+    /// ## When to allow it
+    ///
+    /// When the helper ends by itself, for example because the main container tells it to.
+    ///
+    /// ## Source
+    ///
+    /// - [Sidecar containers and Jobs](https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#jobs-with-sidecar-containers)
+    "job-sidecar-blocks-completion",
+    "A helper container keeps the Job running for ever",
+    patterns: &[Pattern::BatchJob, Pattern::PeriodicJob, Pattern::Sidecar],
+    severity: Severity::Warning,
+    admission: Admission::Warn,
+    surfaces: &[Surface::Object, Surface::Cluster],
+    since: Some(Minor(29)),
+    params: &[Param::Strings(&helpers::PARAM)],
+    fix: Some(Grade::Review),
+    check: Check::Pod(check),
+}
+
+fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
+    let containers: Vec<Container<'d>> = pod.app_containers().collect();
+    if !pod.workload.is_job() || containers.len() < 2 {
+        return;
+    }
+    let helps = |container: Container<'d>, cx: &Cx<'_, 'd>| {
+        is_helper(container, |name| cx.lists(&helpers::PARAM, name))
+    };
+    // The main container is the first that is not called like a helper.
+    let main = containers.iter().position(|container| !helps(*container, cx)).unwrap_or(0);
+    for (at, container) in containers.iter().copied().enumerate() {
+        if at == main || !(helps(container, cx) || runs_for_ever(container)) {
+            continue;
+        }
+        let name = container.display_name();
+        let edits = make_sidecar(container);
+        cx.report(container.node, format_args!("container `{name}` keeps the Job from completing"))
+            .fix(Grade::Review, format!("Make `{name}` a native sidecar"), edits);
+    }
+}
+
+/// Moves a container to the end of the init containers and keeps it running from there.
+fn make_sidecar(container: Container<'_>) -> Vec<Edit> {
+    let object = container.object().node;
+    let list = container.pod.init_container_list();
+    let pointer = list.place.pointer(object).to_string();
+    let from = Place::from(container.node).pointer(object).to_string();
+    let at = list.value.map_or(0, |list| list.items().count());
+    let mut edits = vec![
+        Edit::new(format!("{pointer}/-"), Op::Move { from }),
+        Edit::new(format!("{pointer}/{at}/restartPolicy"), Op::Add(Value::from("Always"))),
+    ];
+    if list.is_absent() {
+        edits.insert(0, Edit::new(pointer, Op::Add(Value::seq([]))));
+    }
+    edits
+}

@@ -1,0 +1,259 @@
+use crate::engine::Cx;
+use crate::kube::{Container, Object, PodSpec, Workload};
+use crate::param::{Param, Strings};
+use crate::pattern::Pattern;
+use crate::rule::{Admission, Check, Grade, Severity, Surface};
+use alloc::{format, string::String};
+use patternwarden_tree::{Node, Value};
+
+crate::rule! {
+    /// A Deployment of one replica runs two Pods during every rollout.
+    ///
+    /// ## Why it matters
+    ///
+    /// The default rollout starts the new Pod before it stops the old one, so two "single"
+    /// instances write at the same time. A ReplicaSet promises at least one Pod, never at most one.
+    ///
+    /// ## Bad
+    ///
+    /// The name says that there should be one:
+    ///
+    /// ```yaml,bad
+    /// # finding: /spec/strategy
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: invoice-scheduler
+    /// spec:
+    ///   replicas: 1
+    ///   selector:
+    ///     matchLabels:
+    ///       app: invoice-scheduler
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: invoice-scheduler
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/invoice:4.4.0
+    /// ```
+    ///
+    /// A volume that one node may write to does, with the default strategy written out:
+    ///
+    /// ```yaml,bad
+    /// # finding: 0 /spec/strategy
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: wiki
+    /// spec:
+    ///   strategy:
+    ///     type: RollingUpdate
+    ///     rollingUpdate:
+    ///       maxSurge: 25%
+    ///       maxUnavailable: 25%
+    ///   selector:
+    ///     matchLabels:
+    ///       app: wiki
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: wiki
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/wiki:4.4.0
+    ///       volumes:
+    ///         - name: data
+    ///           persistentVolumeClaim:
+    ///             claimName: wiki
+    /// ---
+    /// apiVersion: v1
+    /// kind: PersistentVolumeClaim
+    /// metadata:
+    ///   name: wiki
+    /// spec:
+    ///   accessModes: [ReadWriteOnce]
+    ///   resources:
+    ///     requests:
+    ///       storage: 1Gi
+    /// ```
+    ///
+    /// Without such evidence it is a hint:
+    ///
+    /// ```yaml,bad
+    /// # finding: /spec/strategy
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   selector:
+    ///     matchLabels:
+    ///       app: shop
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: shop
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:4.4.0
+    /// ```
+    ///
+    /// ## Good
+    ///
+    /// At most one, consistency over availability:
+    ///
+    /// ```yaml,good
+    /// apiVersion: apps/v1
+    /// kind: StatefulSet
+    /// metadata:
+    ///   name: invoice-scheduler
+    /// spec:
+    ///   replicas: 1
+    ///   serviceName: invoice-scheduler
+    ///   selector:
+    ///     matchLabels:
+    ///       app: invoice-scheduler
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: invoice-scheduler
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/invoice:4.4.0
+    /// ```
+    ///
+    /// A short outage instead of an overlap:
+    ///
+    /// ```yaml,good
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: invoice-scheduler
+    /// spec:
+    ///   strategy:
+    ///     type: Recreate
+    ///   selector:
+    ///     matchLabels:
+    ///       app: invoice-scheduler
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: invoice-scheduler
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/invoice:4.4.0
+    /// ```
+    ///
+    /// ## When to allow it
+    ///
+    /// For a small service that may run twice for a moment, which most of them may.
+    ///
+    /// ## Source
+    ///
+    /// - [Deployment strategy](https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy)
+    /// - *Kubernetes Patterns*, second edition, "Singleton Service"
+    "singleton-rolling-update",
+    "One replica, but two during every rollout",
+    patterns: &[Pattern::SingletonService, Pattern::DeclarativeDeployment],
+    severity: Severity::Warning,
+    admission: Admission::Warn,
+    surfaces: &[Surface::Object, Surface::Cluster],
+    params: &[Param::Strings(&NAMES)],
+    fix: Some(Grade::Review),
+    check: Check::Pod(check),
+}
+
+static NAMES: Strings = Strings {
+    name: "names",
+    doc: "Names of workloads that are meant to be single, as globs.",
+    default: &["*singleton*", "*scheduler*", "*leader*", "*cron*"],
+};
+
+/// The user's own word that a workload is meant to be single.
+const ANNOTATION: &str = "patternwarden.dev/singleton";
+
+fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
+    let workload = pod.workload;
+    // Other kinds that are like a Deployment have strategies of their own.
+    let rolls = workload.kind.kind == "Deployment"
+        && workload.strategy_type().value != Some("Recreate")
+        && workload.replicas() == Some(1)
+        && workload.surge(1) >= 1;
+    if !rolls {
+        return;
+    }
+    let (severity, because) = match evidence(cx, workload, pod) {
+        Some(evidence) => (Severity::Warning, format!(", and {evidence}")),
+        None => (Severity::Hint, String::new()),
+    };
+    let name = workload.object.display_name();
+    let message = format_args!("`{name}` has one replica and runs two during a rollout{because}");
+    cx.report(workload.strategy().place, message).severity(severity).fix_at(
+        Grade::Review,
+        "Stop the old Pod before the new one starts",
+        workload.strategy().place,
+        Value::map([("type", Value::from("Recreate"))]),
+    );
+}
+
+/// Why two at a time would hurt.
+fn evidence<'d>(cx: &Cx<'_, 'd>, workload: Workload<'d>, pod: PodSpec<'d>) -> Option<&'static str> {
+    let object = workload.object;
+    let named = object.name().value.is_some_and(|name| cx.lists(&NAMES, name));
+    let host_port = pod
+        .containers()
+        .flat_map(Container::ports)
+        .any(|port| port.host_port().value.is_some_and(|port| port != 0));
+    if object.annotation(ANNOTATION) == Some("true") {
+        Some("its annotation says that it is single")
+    } else if pod.volumes().any(|volume| {
+        volume.claim_name().value.is_some_and(|claim| is_single_writer(cx, object, claim))
+    }) {
+        Some("its volume is for one node")
+    } else if host_port {
+        Some("it binds a port of the node")
+    } else if named {
+        Some("its name says that it is single")
+    } else if writes_without_election(cx, pod) {
+        Some("it changes objects without leader election")
+    } else {
+        None
+    }
+}
+
+fn is_single_writer(cx: &Cx<'_, '_>, object: Object<'_>, claim: &str) -> bool {
+    let namespace = object.effective_namespace();
+    cx.set().of_kind("PersistentVolumeClaim").any(|other| {
+        let modes = other.node.at(&["spec", "accessModes"]).node();
+        other.is("", "PersistentVolumeClaim")
+            && other.name().value == Some(claim)
+            && other.effective_namespace() == namespace
+            && modes.is_some_and(|list| {
+                let mut modes = list.items().filter_map(Node::as_str).peekable();
+                modes.peek().is_some() && modes.all(|m| m.starts_with("ReadWriteOnce"))
+            })
+    })
+}
+
+fn writes_without_election<'d>(cx: &Cx<'_, 'd>, pod: PodSpec<'d>) -> bool {
+    const WRITES: [&str; 4] = ["create", "update", "patch", "delete"];
+    let writes = cx
+        .set()
+        .roles_of(pod)
+        .any(|role| role.rules().any(|rule| WRITES.iter().any(|verb| rule.has_verb(verb))));
+    let elects = pod.app_containers().any(|container| {
+        let words = container.words().filter_map(Node::as_str);
+        let names = container.env_values().map(|(name, _)| name);
+        words.chain(names).any(|text| {
+            let text = text.to_ascii_lowercase();
+            text.contains("leader-elect") || text.contains("leader_elect")
+        })
+    });
+    writes && !elects
+}

@@ -1,0 +1,271 @@
+use crate::engine::Cx;
+use crate::kube::{Container, Probe, ProbeKind, Workload};
+use crate::param::{Int, Param};
+use crate::pattern::Pattern;
+use crate::rule::{Check, Grade, Severity, Surface};
+use alloc::{format, string::ToString, vec, vec::Vec};
+use patternwarden_tree::{Edit, Op, Place, Value};
+
+crate::rule! {
+    /// How long a container may take to start, and whether something gives up on it earlier.
+    ///
+    /// ## Why it matters
+    ///
+    /// A budget longer than the progress deadline makes every slow but healthy rollout look failed
+    /// and can trigger an automatic roll-back. A very long budget also hides a container that will
+    /// never start, and a coarse period delays noticing that it has started.
+    ///
+    /// ## Bad
+    ///
+    /// 30 + 15 × 60 = 930 s, more than the default progress deadline of 600 s:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: wildfly
+    /// spec:
+    ///   selector:
+    ///     matchLabels:
+    ///       app: wildfly
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: wildfly
+    ///     spec:
+    ///       containers:
+    ///         - name: server
+    ///           image: quay.io/wildfly/wildfly:27.0.0.Final-jdk17
+    ///           # finding: /spec/template/spec/containers/0/startupProbe
+    ///           startupProbe:
+    ///             exec:
+    ///               command: [stat, /opt/jboss/wildfly/tmp/startup-marker]
+    ///             initialDelaySeconds: 30
+    ///             periodSeconds: 60
+    ///             failureThreshold: 15
+    /// ```
+    ///
+    /// A Pod has no progress deadline, but nobody should wait that long:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: slow
+    /// spec:
+    ///   containers:
+    ///     - name: server
+    ///       image: registry.example/slow:1.0.0
+    ///       # finding: /spec/containers/0/startupProbe
+    ///       startupProbe:
+    ///         tcpSocket:
+    ///           port: 8080
+    ///         periodSeconds: 10
+    ///         failureThreshold: 90
+    /// ```
+    ///
+    /// A coarse period, with a delay that is shorter than it:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: coarse
+    /// spec:
+    ///   containers:
+    ///     - name: server
+    ///       image: registry.example/coarse:1.0.0
+    ///       # finding: /spec/containers/0/startupProbe
+    ///       startupProbe:
+    ///         tcpSocket:
+    ///           port: 8080
+    ///         initialDelaySeconds: 30
+    ///         periodSeconds: 60
+    ///         failureThreshold: 5
+    /// ```
+    ///
+    /// Every startup probe has a budget, which is worth knowing (5 + 30 × 10 = 305 s):
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: wildfly
+    /// spec:
+    ///   selector:
+    ///     matchLabels:
+    ///       app: wildfly
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: wildfly
+    ///     spec:
+    ///       containers:
+    ///         - name: server
+    ///           image: quay.io/wildfly/wildfly:27.0.0.Final-jdk17
+    ///           # finding: /spec/template/spec/containers/0/startupProbe
+    ///           startupProbe:
+    ///             exec:
+    ///               command: [stat, /opt/jboss/wildfly/tmp/startup-marker]
+    ///             initialDelaySeconds: 5
+    ///             periodSeconds: 10
+    ///             failureThreshold: 30
+    /// ```
+    ///
+    /// ## Good
+    ///
+    /// Without a startup probe, a liveness probe that leaves enough time is not spoken of:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: quick
+    /// spec:
+    ///   containers:
+    ///     - name: server
+    ///       image: registry.example/quick:1.0.0
+    ///       livenessProbe:
+    ///         httpGet:
+    ///           path: /live
+    ///           port: 8080
+    /// ```
+    ///
+    /// ## When to allow it
+    ///
+    /// When the application really takes that long, and the progress deadline was raised with it.
+    ///
+    /// ## Source
+    ///
+    /// - [Configure probes](https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/)
+    /// - [Progress deadline](https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds)
+    "startup-probe-budget",
+    "Start-up time budget: computed, and compared with what waits for it",
+    patterns: &[Pattern::HealthProbe, Pattern::DeclarativeDeployment],
+    severity: Severity::Info,
+    surfaces: &[Surface::Object, Surface::Cluster],
+    params: &[Param::Int(&MAX_BUDGET)],
+    fix: Some(Grade::Safe),
+    check: Check::Container(check),
+}
+
+static MAX_BUDGET: Int = Int {
+    name: "max_budget_seconds",
+    doc: "The longest time that a container may take to start.",
+    unit: "seconds",
+    min: 1,
+    max: 86_400,
+    default: 600,
+};
+
+/// What a Deployment waits for progress when it does not say so.
+const PROGRESS_DEADLINE: i64 = 600;
+/// What the repair leaves between the budget and the deadline.
+const SPARE_SECONDS: i64 = 120;
+
+fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
+    let startup = container.probe(ProbeKind::Startup);
+    let Some(probe) = startup.or_else(|| container.probe(ProbeKind::Liveness)) else { return };
+    let budget = Budget::of(probe);
+    let deadline = deadline(container.pod.workload);
+    let late = deadline.filter(|limit| budget.upper.saturating_add(limit.ready) >= limit.seconds);
+    let name = container.display_name();
+    let (upper, earliest) = (budget.upper, budget.earliest_kill);
+    let mut message =
+        format!("container `{name}` has {upper} s to start and is killed after {earliest} s at the earliest");
+    let mut serious = true;
+    let max = cx.int(&MAX_BUDGET);
+    if let Some(limit) = late {
+        let seconds = limit.seconds;
+        message.push_str(&format!("; what waits for it gives up after {seconds} s"));
+    } else if upper > max {
+        message.push_str(&format!("; more than {max} s hide a start that never ends"));
+    } else if startup.is_some() && budget.is_coarse() {
+        message.push_str("; a shorter period with a higher threshold notices the start sooner");
+    } else {
+        serious = false;
+    }
+    if !serious && startup.is_none() {
+        return;
+    }
+    let severity = if serious { Severity::Warning } else { Severity::Info };
+    let reported = cx.report(probe.node, format_args!("{message}")).severity(severity);
+    let reported = match late.and_then(|limit| Some((limit, limit.field?))) {
+        Some((limit, field)) => reported.fix_at(
+            Grade::Safe,
+            "Raise the progress deadline above the budget",
+            field,
+            upper.saturating_add(limit.ready).saturating_add(SPARE_SECONDS),
+        ),
+        None => reported,
+    };
+    if serious && budget.is_coarse() {
+        let edits = rescale(container, probe, budget);
+        reported.fix(Grade::Review, "Probe every 10 s with the same budget", edits);
+    }
+}
+
+/// The time that a probe leaves for starting.
+#[derive(Clone, Copy)]
+struct Budget {
+    delay: i64,
+    period: i64,
+    failures: i64,
+    /// The last moment at which it may succeed, in seconds.
+    upper: i64,
+    /// The first moment at which it may have failed for good.
+    earliest_kill: i64,
+}
+
+impl Budget {
+    fn of(probe: Probe<'_>) -> Self {
+        let (delay, period) = (probe.initial_delay().max(0), probe.period().max(1));
+        let failures = probe.failure_threshold().max(1);
+        let after = |failures: i64| delay.saturating_add(failures.saturating_mul(period));
+        let (upper, earliest_kill) = (after(failures), after(failures - 1));
+        Self { delay, period, failures, upper, earliest_kill }
+    }
+
+    /// Whether the period is long, or longer than a delay that then means little.
+    fn is_coarse(self) -> bool {
+        let long = self.period > 30 && self.failures >= 5;
+        long || (self.delay < self.period && self.delay > 20 && self.period > 20)
+    }
+}
+
+/// What gives up on a container that does not start.
+#[derive(Clone, Copy)]
+struct Deadline<'d> {
+    seconds: i64,
+    /// Seconds that a Pod must be ready before it counts.
+    ready: i64,
+    /// The field to raise; `None` where raising it is not ours to offer.
+    field: Option<Place<'d>>,
+}
+
+fn deadline(workload: Workload<'_>) -> Option<Deadline<'_>> {
+    if workload.kind.kind == "Deployment" {
+        let at = workload.progress_deadline_seconds();
+        let ready = workload.min_ready_seconds().value.unwrap_or(0).max(0);
+        let seconds = at.value.unwrap_or(PROGRESS_DEADLINE);
+        Some(Deadline { seconds, ready, field: Some(at.place) })
+    } else if workload.kind.kind == "Job" {
+        let seconds = workload.active_deadline_seconds().value?;
+        Some(Deadline { seconds, ready: 0, field: None })
+    } else {
+        None
+    }
+}
+
+/// The same budget in steps of ten seconds.
+fn rescale(container: Container<'_>, probe: Probe<'_>, budget: Budget) -> Vec<Edit> {
+    const STEP: i64 = 10;
+    let object = container.object().node;
+    let set = |key: &'static [&'static str], value: i64| {
+        let pointer = probe.node.at(key).pointer(object).to_string();
+        Edit::new(pointer, Op::Add(Value::from(value)))
+    };
+    let spent = budget.upper.saturating_sub(budget.delay);
+    let failures = spent.saturating_add(STEP - 1) / STEP;
+    vec![set(&["periodSeconds"], STEP), set(&["failureThreshold"], failures)]
+}

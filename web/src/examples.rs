@@ -1,0 +1,64 @@
+//! The examples: manifests of the talk's slides, and some more.
+
+/// A manifest to look at.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Example {
+    /// The slide, such as `T3`, or a word.
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
+    /// What to look for, one or two sentences.
+    pub(crate) about: &'static str,
+    pub(crate) text: &'static str,
+}
+
+macro_rules! examples {
+    ($($id:literal $file:literal $title:literal $about:literal;)+) => {
+        /// Every example, in the order of the menu.
+        pub(crate) static EXAMPLES: &[Example] = &[$(Example {
+            id: $id,
+            title: $title,
+            about: $about,
+            text: include_str!(concat!("../examples/", $file, ".yaml")),
+        }),+];
+    };
+}
+
+examples! {
+    "T3" "t03-health-probe" "Health Probe Example"
+        "Three probes in three technologies on one container, and a start that may take a quarter of an hour.";
+    "T4" "t04-sidecar" "Sidecar"
+        "Two containers work together in one Pod, over a shared volume and over localhost.";
+    "T5" "t05-startup-order" "Startup Order"
+        "A sidecar as an init container that keeps running, so that the order of starts is known.";
+    "T6" "t06-out-of-application-locking" "Out-of-Application Locking"
+        "One instance, kept by the platform: a Deployment prefers availability, a StatefulSet consistency.";
+    "T9" "t09-immutable-configuration" "Immutable Configuration"
+        "Configuration that cannot change: an immutable ConfigMap, and configuration in an image.";
+    "T10" "t10-shared-filesystem" "Directly sharing the container filesystem"
+        "A helper holds a model, the server reads it through the shared process namespace.";
+    "T11" "t11-non-root" "Run containers with a non-root user"
+        "A user for the whole Pod, and the same promise made with runAsNonRoot.";
+    "T12" "t12-capabilities" "Lock the capabilities"
+        "Fewer capabilities for httpd, written where only containers can have them.";
+    "T13" "t13-immutable-filesystem" "Avoiding a mutable container filesystem"
+        "The overview of all hardening options, on the stock httpd image.";
+    "T16" "t16-custom-resource-definition" "CustomResourceDefinition"
+        "A resource type of one's own, in the form that Kubernetes dropped with 1.22.";
+    "clean" "clean" "A web application without problems"
+        "A Deployment with a Service, as the rules like it.";
+}
+
+/// What a first visit shows.
+pub(crate) static FIRST: Option<&Example> = EXAMPLES.first();
+
+impl Example {
+    /// Whether it is a slide of the talk.
+    pub(crate) fn is_slide(&self) -> bool {
+        self.id.starts_with('T')
+    }
+}
+
+/// The example of this id.
+pub(crate) fn find(id: &str) -> Option<&'static Example> {
+    EXAMPLES.iter().find(|example| example.id == id)
+}

@@ -1,0 +1,184 @@
+//! One finding: a line to read at a glance, and everything about it once it is open.
+
+use crate::analysis::{self, Analysis};
+use crate::explain::{self, RuleText, part};
+use crate::state::{Action, Dispatch};
+use crate::{icon, markdown, quote};
+use patternwarden::report::{Finding, Fix, Operation, Related};
+use patternwarden::tree::Range;
+use patternwarden::{Admission, Grade, Pattern, errata, rules};
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) analysis: Rc<Analysis>,
+    pub(crate) finding: Finding,
+    pub(crate) open: bool,
+    pub(crate) dispatch: Dispatch,
+}
+
+/// One finding in the list.
+#[component]
+pub(crate) fn FindingCard(props: &Props) -> Html {
+    let Props { analysis, finding, open, dispatch } = props;
+    let id = element_id(&finding.key);
+    let toggle = {
+        let (dispatch, key) = (dispatch.clone(), finding.key.clone());
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Finding(key.clone())))
+    };
+    let line = finding.range.map(|range| format!("line {}", range.start.line));
+    let resource = analysis.resource(finding.resource).map(analysis::name);
+    let effect = match finding.admission {
+        Admission::Deny => Some("denies"),
+        Admission::Warn => Some("warns"),
+        Admission::Off => None,
+    };
+    let details: Vec<String> =
+        line.into_iter().chain(resource).chain(effect.map(str::to_owned)).collect();
+    html! {
+        <li class={classes!("card", finding.severity.id(), open.then_some("open"))}>
+            <h3>
+                <button type="button" aria-expanded={open.to_string()} aria-controls={id.clone()} onclick={toggle}>
+                    { icon::severity(finding.severity) }
+                    <span class="card-text">
+                        <span class="card-line">
+                            <span class="word">{ analysis::word(finding.severity) }</span>
+                            <span class="card-title">{ finding.title.clone() }</span>
+                        </span>
+                        <span class="card-message">{ markdown::inline(&finding.message) }</span>
+                        <span class="card-meta">{ details.join(" · ") }<code>{ finding.rule.clone() }</code></span>
+                    </span>
+                    { icon::chevron() }
+                </button>
+            </h3>
+            <div class="card-body" {id} hidden={!open}>
+                if *open {
+                    { body(analysis, finding, dispatch) }
+                }
+            </div>
+        </li>
+    }
+}
+
+fn body(analysis: &Analysis, finding: &Finding, dispatch: &Dispatch) -> Html {
+    let rule = rules::find(&finding.rule);
+    let text = RuleText::new(rule.map_or("", |rule| rule.docs));
+    let told: Vec<Html> = errata::for_rule(&finding.rule).map(explain::erratum).collect();
+    html! {
+        <>
+            { here(analysis, finding, dispatch) }
+            if !finding.why.is_empty() {
+                { part("Why it matters", markdown::blocks(&finding.why)) }
+            }
+            if !told.is_empty() {
+                { part("What changed since the talk", told.into_iter().collect()) }
+            }
+            if !finding.fixes.is_empty() {
+                { part("How to repair it here", html! { <ul class="fixes">{ for finding.fixes.iter().map(fix) }</ul> }) }
+            }
+            { for text.good.iter().map(|good| explain::section(good, Some("How it looks when it is right"))) }
+            { for text.more.iter().map(|more| explain::section(more, None)) }
+            { for text.allow.iter().map(|allow| explain::section(allow, None)) }
+            { guards(analysis, finding, dispatch) }
+            { for text.source.iter().map(|source| explain::section(source, None)) }
+        </>
+    }
+}
+
+fn here(analysis: &Analysis, finding: &Finding, dispatch: &Dispatch) -> Html {
+    let path = (!finding.path.is_empty()).then(|| finding.path.clone());
+    let lines = finding.range.map(|range| quote::quote(&analysis.text, range));
+    let related = finding.related.iter().map(|related| other(related, dispatch));
+    part(
+        "What is wrong here",
+        html! {
+            <>
+                <p>{ markdown::inline(&finding.message) }</p>
+                { for lines }
+                <p class="place">
+                    { for finding.range.map(|range| go(range, "Show in the manifest", dispatch)) }
+                    { for path.map(|path| html! { <code>{ path }</code> }) }
+                </p>
+                if !finding.related.is_empty() {
+                    <ul class="related">{ for related }</ul>
+                }
+            </>
+        },
+    )
+}
+
+fn other(related: &Related, dispatch: &Dispatch) -> Html {
+    html! {
+        <li>
+            { markdown::inline(&related.message) }{ " " }
+            { for related.range.map(|range| go(range, &format!("line {}", range.start.line), dispatch)) }
+        </li>
+    }
+}
+
+/// A button that moves the editor to a place.
+pub(crate) fn go(range: Range, label: &str, dispatch: &Dispatch) -> Html {
+    let dispatch = dispatch.clone();
+    let onclick =
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Reveal(range, true)));
+    html! { <button type="button" class="go" {onclick}>{ label.to_owned() }</button> }
+}
+
+fn fix(fix: &Fix) -> Html {
+    let (grade, meaning) = match fix.grade {
+        Grade::Safe => ("safe", "changes nothing but what the rule demands"),
+        Grade::Review => ("review", "may change what runs, so look at it first"),
+        Grade::Template => ("template", "leaves placeholders for you to fill"),
+    };
+    html! {
+        <li>
+            <p>
+                <strong>{ markdown::inline(&fix.title) }</strong>{ " " }
+                <span class="grade">{ grade }</span>{ " " }<span class="quiet">{ meaning }</span>
+            </p>
+            <ul class="operations">{ for fix.operations.iter().map(operation) }</ul>
+        </li>
+    }
+}
+
+fn operation(operation: &Operation) -> Html {
+    let value = operation.value.as_ref().map(|value| format!(" = {value}"));
+    let from = operation.from.as_ref().map(|from| format!(" from {from}"));
+    html! {
+        <li><code>{ format!("{} {}{}{}", operation.op, operation.path, value.unwrap_or_default(), from.unwrap_or_default()) }</code></li>
+    }
+}
+
+/// The patterns that the rule guards; those found in the text lead to their card.
+fn guards(analysis: &Analysis, finding: &Finding, dispatch: &Dispatch) -> Html {
+    let patterns: Vec<Pattern> =
+        finding.patterns.iter().filter_map(|id| Pattern::find(id)).collect();
+    if patterns.is_empty() {
+        return Html::default();
+    }
+    let items = patterns.into_iter().map(|pattern| {
+        let found = analysis.report.patterns.iter().any(|hit| hit.pattern == pattern.id());
+        let dispatch = dispatch.clone();
+        let onclick = Callback::from(move |_: MouseEvent| {
+            dispatch.dispatch(Action::ShowPattern(pattern.id().into()));
+        });
+        html! {
+            <li>
+                if found {
+                    <button type="button" class="go" {onclick}>{ icon::pattern() }{ pattern.title() }</button>
+                } else {
+                    <strong>{ pattern.title() }</strong>
+                }
+                { " " }{ pattern.summary() }
+            </li>
+        }
+    });
+    part("The pattern behind it", html! { <ul class="plain-list">{ for items }</ul> })
+}
+
+/// An id for the element, from the key of a finding or pattern.
+pub(crate) fn element_id(key: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    format!("about-{}", key.chars().map(safe).collect::<String>())
+}

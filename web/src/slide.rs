@@ -1,0 +1,44 @@
+//! What is to be known about the example on show: its slide, and what changed since.
+
+use crate::examples::Example;
+use crate::{explain, icon};
+use patternwarden::errata::ERRATA;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) example: &'static Example,
+    pub(crate) text: Rc<str>,
+}
+
+/// The note above the findings of an example.
+#[component]
+pub(crate) fn Slide(props: &Props) -> Html {
+    let example = props.example;
+    let told: Vec<Html> =
+        ERRATA.iter().filter(|e| e.slide == example.id).map(explain::erratum).collect();
+    let edited = *props.text != *example.text;
+    let title = if example.is_slide() {
+        format!("Slide {}: {}", example.id, example.title)
+    } else {
+        example.title.to_owned()
+    };
+    let changed = match told.len() {
+        0 => String::new(),
+        1 => "One point of it is different today".into(),
+        number => format!("{number} points of it are different today"),
+    };
+    html! {
+        <section class="note slide">
+            <h3>{ icon::pattern() }{ title }{ if edited { " (edited)" } else { "" } }</h3>
+            <p>{ example.about }</p>
+            if !told.is_empty() {
+                <details>
+                    <summary>{ changed }</summary>
+                    { for told }
+                </details>
+            }
+        </section>
+    }
+}
