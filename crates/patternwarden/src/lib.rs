@@ -26,6 +26,7 @@ mod api_migration;
 pub mod api_versions;
 pub mod bundle;
 pub mod crd_migration;
+pub mod crd_schema;
 pub mod dapr;
 pub mod docs;
 pub mod engine;

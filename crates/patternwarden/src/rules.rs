@@ -22,6 +22,7 @@ catalogue! {
     capability_ineffective
     capability_not_dropped
     config_image_volume_available
+    crd_schema_invalid
     crd_v1beta1_migrate
     dapr_lock_call
     image_tag_mutable
