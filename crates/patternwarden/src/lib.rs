@@ -26,7 +26,6 @@ mod api_migration;
 pub mod api_versions;
 pub mod bundle;
 pub mod crd_migration;
-pub mod crd_schema;
 pub mod dapr;
 pub mod docs;
 pub mod engine;
@@ -48,6 +47,7 @@ pub mod rules;
 pub mod schema;
 pub mod set;
 pub mod settings;
+mod structural;
 
 pub use minor::Minor;
 pub use pattern::{Category, Pattern};

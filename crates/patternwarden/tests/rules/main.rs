@@ -11,6 +11,7 @@
 mod duplicates;
 mod fields;
 mod migration;
+mod schemas;
 #[path = "../support/mod.rs"]
 mod support;
 
