@@ -217,8 +217,9 @@ fn required<'d>(node: Node<'d>, level: Level, out: Out<'_, 'd>) {
     let names = node.get("required").into_iter().flat_map(Node::items);
     for name in names {
         let Some(key) = name.as_str() else { continue };
-        let known = defined.binary_search(&key).is_ok();
-        if !known && !(implied && matches!(key, "apiVersion" | "kind" | "metadata")) {
+        let known = defined.binary_search(&key).is_ok()
+            || (implied && matches!(key, "apiVersion" | "kind" | "metadata"));
+        if !known {
             let key = clipped(key);
             let message = format!("`{key}` is required, but the schema does not define it");
             warning(name, message, out);

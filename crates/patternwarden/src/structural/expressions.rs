@@ -53,9 +53,8 @@ fn names(expression: &str, name: &str) -> bool {
             Some(_) if escaped => escaped = false,
             Some(_) if c == '\\' => escaped = true,
             Some(open) if c == open => quote = None,
-            Some(_) => {}
             None if c == '"' || c == '\'' => quote = Some(c),
-            None => {}
+            _ => {}
         }
         if !inside && (c.is_ascii_alphanumeric() || c == '_') {
             word_start = word_start.or(Some(at));
