@@ -9,7 +9,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const SKIPPED: [&str; 8] =
     [".git", "target", "dist", "node_modules", "pkg", "out", "corpus", "package-lock.json"];
 const LONGEST_FILE: usize = 500;
-const LONGEST_RULE: usize = 300;
+const LONGEST_RULE: usize = 200;
 
 /// Who may depend on whom. What is not listed may depend on nothing of ours.
 const DIRECTION: &[(&str, &[&str])] = &[
@@ -114,7 +114,9 @@ fn files_are_short() {
     for (path, text) in files(&["rs", "js", "mjs", "css", "html", "md"]) {
         let rule = path.starts_with("crates/patternwarden/src/rules");
         let longest = if rule { LONGEST_RULE } else { LONGEST_FILE };
-        let lines = text.lines().count();
+        // The documentation of a rule is for its users: its examples may be many.
+        let counts = |line: &&str| !(rule && line.trim_start().starts_with("///"));
+        let lines = text.lines().filter(counts).count();
         assert!(lines <= longest, "{} has {lines} lines, not {longest}", path.display());
     }
 }

@@ -75,11 +75,18 @@ pub(crate) fn comparable(report: &Value) -> Value {
     out
 }
 
-/// Drops positions and documentation, at every depth.
+/// Drops positions and documentation, at every depth, and reads the JSON text that a repair puts
+/// into an object: the order of its keys is that of the input.
 fn forget(value: &mut Value) {
     match value {
         Value::Object(map) => {
             map.retain(|key, _| key != "range" && key != "why");
+            if map.contains_key("op")
+                && let Some(Value::String(text)) = map.get("value")
+            {
+                let read = serde_json::from_str(text).expect("the JSON of a repair");
+                map.insert("value".to_owned(), read);
+            }
             map.values_mut().for_each(forget);
         }
         Value::Array(list) => list.iter_mut().for_each(forget),

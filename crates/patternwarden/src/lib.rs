@@ -46,6 +46,7 @@ pub mod rules;
 pub mod schema;
 pub mod set;
 pub mod settings;
+mod start_up;
 
 pub use minor::Minor;
 pub use pattern::{Category, Pattern};

@@ -67,23 +67,15 @@ crate::rule! {
     ///   - kind: ServiceAccount
     ///     name: widget-operator
     /// ---
-    /// apiVersion: apps/v1
-    /// kind: Deployment
+    /// apiVersion: v1
+    /// kind: Pod
     /// metadata:
     ///   name: widget-operator
     /// spec:
-    ///   selector:
-    ///     matchLabels:
-    ///       app: widget-operator
-    ///   template:
-    ///     metadata:
-    ///       labels:
-    ///         app: widget-operator
-    ///     spec:
-    ///       serviceAccountName: widget-operator
-    ///       containers:
-    ///         - name: operator
-    ///           image: registry.example/widget-operator:1.0.0
+    ///   serviceAccountName: widget-operator
+    ///   containers:
+    ///     - name: operator
+    ///       image: registry.example/widget-operator:1.0.0
     /// ```
     ///
     /// ## Good
