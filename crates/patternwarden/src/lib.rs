@@ -22,6 +22,8 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod api_migration;
+pub mod api_versions;
 pub mod bundle;
 pub mod crd_migration;
 pub mod crd_schema;

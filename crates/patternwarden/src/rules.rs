@@ -39,6 +39,7 @@ catalogue! {
     probe_port_undeclared
     process_namespace_shared
     readiness_probe_missing
+    removed_api_version
     resource_requests_missing
     root_filesystem_writable
     run_as_non_root_missing

@@ -10,6 +10,7 @@
 
 mod duplicates;
 mod fields;
+mod migration;
 #[path = "../support/mod.rs"]
 mod support;
 
