@@ -98,6 +98,14 @@ impl<'r, 'd> Cx<'r, 'd> {
             None => param.default.iter().any(|entry| glob(entry, text)),
         }
     }
+
+    /// Whether `text` begins with some entry of a string-list parameter.
+    pub fn begins(&self, param: &Strings, text: &str) -> bool {
+        match self.tuned.strings(param.name) {
+            Some(list) => list.iter().any(|entry| text.starts_with(entry.as_str())),
+            None => param.default.iter().any(|entry| text.starts_with(entry)),
+        }
+    }
 }
 
 /// Whether an absent place proves nothing, because text near it could not be read.

@@ -24,6 +24,7 @@ extern crate std;
 
 pub mod bundle;
 pub mod crd_migration;
+pub mod crd_schema;
 pub mod dapr;
 pub mod docs;
 pub mod engine;

@@ -22,6 +22,7 @@ catalogue! {
     capability_ineffective
     capability_not_dropped
     config_image_volume_available
+    crd_schema_invalid
     crd_v1beta1_migrate
     dapr_lock_call
     image_tag_mutable
@@ -29,6 +30,7 @@ catalogue! {
     job_sidecar_blocks_completion
     leader_election_obsolete_lock
     liveness_scope_too_wide
+    misplaced_field
     operator_rbac_incomplete
     prestop_exceeds_grace
     privilege_escalation_allowed

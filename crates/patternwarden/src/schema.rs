@@ -13,11 +13,14 @@
 
 mod core;
 mod definition;
+pub(crate) mod destination;
 mod groups;
+mod places;
+pub(crate) mod unknown;
 mod volume;
 mod walk;
 
-pub use walk::{Level, walk};
+pub use walk::{Level, Visit, walk};
 
 use crate::kube::Object;
 use crate::minor::Minor;
@@ -179,13 +182,13 @@ impl Field {
             behind.get(..end)?.parse().ok().map(Minor)
         };
         let (since, until) = (version('+'), version('-'));
-        let bare = rest.split(['+', '-']).next()?;
-        let (base, many) = if let Some(base) = bare.strip_suffix("[]") {
+        let shape = rest.split(['+', '-']).next()?;
+        let (base, many) = if let Some(base) = shape.strip_suffix("[]") {
             (base, Many::List)
-        } else if let Some(base) = bare.strip_suffix("{}") {
+        } else if let Some(base) = shape.strip_suffix("{}") {
             (base, Many::Map)
         } else {
-            (bare, Many::One)
+            (shape, Many::One)
         };
         let base = match base {
             "s" => Base::Text,

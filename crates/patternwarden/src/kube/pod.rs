@@ -233,7 +233,16 @@ impl<'d> Volume<'d> {
     }
 
     /// Whether containers can write to it and see what others wrote.
+    ///
+    /// Source: `core/v1.VolumeSource`: sources that the kubelet fills from objects or images are
+    /// mounted read-only, and most others have a `readOnly` of their own.
     pub fn is_writable(self) -> bool {
-        matches!(self.source(), "emptyDir" | "ephemeral" | "persistentVolumeClaim" | "hostPath")
+        let source = self.source();
+        let read_only = self.node.get(source).and_then(|source| source.get("readOnly"));
+        let filled = matches!(
+            source,
+            "configMap" | "secret" | "downwardAPI" | "projected" | "image" | "gitRepo"
+        );
+        !filled && read_only.and_then(Node::as_bool) != Some(true)
     }
 }

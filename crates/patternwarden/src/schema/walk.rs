@@ -17,15 +17,12 @@ pub struct Level<'d> {
 /// (outermost first, the holder last) and its field; `None` for one that the type does not have.
 ///
 /// A value of another shape than its field's is visited, but not entered.
-pub fn walk<'d>(
-    root: Node<'d>,
-    ty: Type,
-    visit: &mut dyn FnMut(&[Level<'d>], Node<'d>, Option<Field>),
-) {
+pub fn walk<'d>(root: Node<'d>, ty: Type, visit: Visit<'_, 'd>) {
     enter(root, ty, &mut vec![], visit);
 }
 
-type Visit<'v, 'd> = &'v mut dyn FnMut(&[Level<'d>], Node<'d>, Option<Field>);
+/// What [`walk`] calls.
+pub type Visit<'v, 'd> = &'v mut dyn FnMut(&[Level<'d>], Node<'d>, Option<Field>);
 
 fn enter<'d>(node: Node<'d>, ty: Type, levels: &mut Vec<Level<'d>>, visit: Visit<'_, 'd>) {
     if !node.is_map() {
@@ -35,11 +32,8 @@ fn enter<'d>(node: Node<'d>, ty: Type, levels: &mut Vec<Level<'d>>, visit: Visit
     for child in node.children() {
         let field = ty.field(child.key().unwrap_or_default());
         visit(levels, child, field);
-        let (inner, many) = match field {
-            Some(Field { base: Base::Object(inner) | Base::Loose(inner), many, .. }) => {
-                (inner, many)
-            }
-            _ => continue,
+        let Some(Field { base: Base::Object(inner) | Base::Loose(inner), many, .. }) = field else {
+            continue;
         };
         let loose = matches!(field, Some(Field { base: Base::Loose(_), .. }));
         match many {

@@ -1,5 +1,13 @@
 //! Judging a text with the engine itself, so that tests see findings and not only their report.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 use patternwarden::bundle::Bundle;
 use patternwarden::docs::Example;
 use patternwarden::finding::{Finding, Fix};
