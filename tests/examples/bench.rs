@@ -4,14 +4,15 @@
 //! busy for all of them. Exits 1 when a budget is exceeded; comparisons have no budget.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool that prints a table")]
 
+use core::fmt::Write as _;
+use core::hint::black_box;
+use core::time::Duration;
 use patternwarden::set::Scope;
 use patternwarden::{RULES, Settings, check, docs};
 use serde_json::json;
-use std::fmt::Write as _;
-use std::hint::black_box;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use wapc::WapcHost;
 use wasmtime_provider::{WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre};
 

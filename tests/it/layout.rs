@@ -9,7 +9,8 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const SKIPPED: [&str; 8] =
     [".git", "target", "dist", "node_modules", "pkg", "out", "corpus", "package-lock.json"];
 const LONGEST_FILE: usize = 500;
-const LONGEST_RULE: usize = 300;
+/// Of a rule without its documentation, whose length is the reader's affair.
+const LONGEST_RULE: usize = 200;
 
 /// Who may depend on whom. What is not listed may depend on nothing of ours.
 const DIRECTION: &[(&str, &[&str])] = &[
@@ -34,7 +35,8 @@ fn files(endings: &[&str]) -> Vec<(PathBuf, String)> {
             let ending = path.extension().unwrap_or_default();
             if SKIPPED.iter().any(|skipped| name == *skipped) {
                 continue;
-            } else if path.is_dir() {
+            }
+            if path.is_dir() {
                 folders.push(path);
             } else if endings.iter().any(|wanted| ending == *wanted) {
                 let text = fs::read_to_string(&path).expect("text in UTF-8");
@@ -112,10 +114,12 @@ fn unsafe_code_stands_in_one_file() {
 #[test]
 fn files_are_short() {
     for (path, text) in files(&["rs", "js", "mjs", "css", "html", "md"]) {
-        let rule = path.starts_with("crates/patternwarden/src/rules");
-        let longest = if rule { LONGEST_RULE } else { LONGEST_FILE };
         let lines = text.lines().count();
-        assert!(lines <= longest, "{} has {lines} lines, not {longest}", path.display());
+        assert!(lines <= LONGEST_FILE, "{} has {lines} lines", path.display());
+        if path.starts_with("crates/patternwarden/src/rules") {
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).count();
+            assert!(code <= LONGEST_RULE, "{} has {code} lines of code", path.display());
+        }
     }
 }
 

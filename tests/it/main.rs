@@ -1,5 +1,11 @@
 //! Tests that cross crates: the built policy in a waPC host, one verdict at every face, and the
 //! rules that the workspace itself obeys.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets the unexpected has failed, in its helpers too"
+)]
 
 mod hostile;
 mod layout;

@@ -4,9 +4,7 @@ use crate::objects::{cron_job, deployment, only, pod, root_spec, safe_spec};
 use crate::requests::{audit, create, delete};
 use crate::wapc_host::compiled;
 use serde_json::json;
-use wasmtime_provider::wasmtime::{
-    Caller, Extern, Instance, Linker, Memory, Result, Store, TypedFunc,
-};
+use wasmtime_provider::wasmtime::{Caller, Extern, Instance, Linker, Memory, Store, TypedFunc};
 
 const CALLS: usize = 100_000;
 
@@ -22,25 +20,23 @@ struct Exchange {
 struct Host {
     store: Store<Exchange>,
     memory: Memory,
-    call: TypedFunc<(i32, i32), i32>,
+    call: TypedFunc<(u32, u32), u32>,
 }
 
-fn write(mut caller: Caller<'_, Exchange>, operation: i32, payload: i32) -> Result<()> {
+fn write(mut caller: Caller<'_, Exchange>, operation: u32, payload: u32) {
     let memory = memory_of(&mut caller);
     let (bytes, exchange) = memory.data_and_store_mut(&mut caller);
     for (at, data) in [(operation, &exchange.operation), (payload, &exchange.payload)] {
-        let at = at as u32 as usize;
+        let at = at as usize;
         bytes[at..at + data.len()].copy_from_slice(data);
     }
-    Ok(())
 }
 
-fn read(mut caller: Caller<'_, Exchange>, at: i32, len: i32) -> Result<()> {
-    let (at, len) = (at as u32 as usize, len as u32 as usize);
+fn read(mut caller: Caller<'_, Exchange>, at: u32, len: u32) {
+    let (at, len) = (at as usize, len as usize);
     let memory = memory_of(&mut caller);
-    std::str::from_utf8(&memory.data(&caller)[at..at + len]).expect("UTF-8");
+    core::str::from_utf8(&memory.data(&caller)[at..at + len]).expect("UTF-8");
     caller.data_mut().answer_len = len;
-    Ok(())
 }
 
 fn memory_of(caller: &mut Caller<'_, Exchange>) -> Memory {
@@ -63,7 +59,7 @@ impl Host {
 
     /// Makes one call; says whether it succeeded.
     fn call(&mut self, operation: &str, payload: &[u8]) -> bool {
-        let lens = (operation.len() as i32, payload.len() as i32);
+        let lens = (operation.len() as u32, payload.len() as u32);
         let exchange = self.store.data_mut();
         exchange.operation.clear();
         exchange.operation.extend_from_slice(operation.as_bytes());

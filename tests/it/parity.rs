@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 /// Settings of an example: every rule on, the example's own parameters, the bundle complete.
 fn settings_of(rule: &Rule, example: &Example) -> Value {
     let mut settings = json!({"profiles": ["strict"], "input_complete": true});
-    if let Some(params) = &example.settings() {
+    if let Some(params) = example.settings() {
         let params: Value = serde_json::from_str(params).expect("a fence carries JSON");
         settings["rules"] = json!({rule.id: params});
     }
@@ -75,11 +75,18 @@ pub(crate) fn comparable(report: &Value) -> Value {
     out
 }
 
-/// Drops positions and documentation, at every depth.
+/// Drops positions and documentation, at every depth, and reads the JSON text that a repair puts
+/// into an object: the order of its keys is that of the input.
 fn forget(value: &mut Value) {
     match value {
         Value::Object(map) => {
             map.retain(|key, _| key != "range" && key != "why");
+            if map.contains_key("op")
+                && let Some(Value::String(text)) = map.get("value")
+            {
+                let read = serde_json::from_str(text).expect("the JSON of a repair");
+                map.insert("value".to_owned(), read);
+            }
             map.values_mut().for_each(forget);
         }
         Value::Array(list) => list.iter_mut().for_each(forget),
@@ -87,12 +94,24 @@ fn forget(value: &mut Value) {
     }
 }
 
-/// The same findings and patterns, whatever their order.
+/// The same findings and patterns, whatever their order and that of the keys in a repair.
 fn unordered(mut report: Value) -> Value {
     for part in ["findings", "patterns"] {
-        report[part].as_array_mut().expect("a list").sort_by_key(Value::to_string);
+        let list = report[part].as_array_mut().expect("a list");
+        list.iter_mut().for_each(read_values);
+        list.sort_by_key(Value::to_string);
     }
     report
+}
+
+/// Reads the JSON text of every value that a repair puts in.
+fn read_values(finding: &mut Value) {
+    let fixes = finding.get_mut("fixes").and_then(Value::as_array_mut).into_iter().flatten();
+    let operations = fixes.filter_map(|fix| fix["operations"].as_array_mut()).flatten();
+    for value in operations.filter_map(|operation| operation.get_mut("value")) {
+        let text = value.as_str().expect("JSON text");
+        *value = serde_json::from_str(text).expect("JSON text");
+    }
 }
 
 #[test]

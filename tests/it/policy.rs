@@ -38,10 +38,10 @@ fn cases() -> Vec<(&'static str, Value, bool)> {
         ("the audit scanner, on a Deployment not as root", audit(&deployment(&safe_spec())), true),
         ("a kind that nobody knows", create(&kind_of("example.org/v1", "Gizmo")), true),
         ("a Deployment of another group", create(&kind_of("example.org/v1", "Deployment")), true),
-        ("ephemeral containers", ephemeral(json!({"name": "debug", "image": "b:1"})), false),
+        ("ephemeral containers", ephemeral(&json!({"name": "debug", "image": "b:1"})), false),
         (
             "ephemeral containers not as root",
-            ephemeral(json!({
+            ephemeral(&json!({
                 "name": "debug", "image": "b:1", "securityContext": {"runAsNonRoot": true},
             })),
             true,
@@ -79,7 +79,7 @@ fn on(mut request: Value, subresource: &str) -> Value {
 }
 
 /// `kubectl debug`: the whole Pod, through a subresource.
-fn ephemeral(container: Value) -> Value {
+fn ephemeral(container: &Value) -> Value {
     let mut before = pod(&root_spec());
     before["spec"]["containers"][0]["securityContext"] = json!({"runAsNonRoot": true});
     let mut after = before.clone();

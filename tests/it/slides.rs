@@ -9,18 +9,22 @@ use serde_json::{Value, json};
 
 /// A slide, its manifests, and rules that must speak about them.
 const SLIDES: [(&str, &str, &[&str]); 4] = [
-    ("T3", include_str!("slides/t3-health-probe.yaml"), &["resource-requests-missing"]),
+    (
+        "T3",
+        include_str!("slides/t3-health-probe.yaml"),
+        &["liveness-scope-too-wide", "probe-port-undeclared", "startup-probe-budget"],
+    ),
     (
         "T12",
         include_str!("slides/t12-capabilities.yaml"),
-        &["capability-not-dropped", "image-tag-mutable", "privilege-escalation-allowed"],
+        &["capability-not-dropped", "misplaced-field", "root-filesystem-writable"],
     ),
     (
         "T13",
         include_str!("slides/t13-read-only-root.yaml"),
-        &["capability-ineffective", "image-tag-mutable"],
+        &["capability-ineffective", "image-tag-mutable", "run-as-non-root-missing"],
     ),
-    ("T16", include_str!("slides/t16-crd.yaml"), &[]),
+    ("T16", include_str!("slides/t16-crd.yaml"), &["crd-v1beta1-migrate"]),
 ];
 
 /// Settings that give every rule an effect: what is an error denies, the rest warns.

@@ -47,6 +47,7 @@ pub mod rules;
 pub mod schema;
 pub mod set;
 pub mod settings;
+mod start_up;
 mod structural;
 
 pub use minor::Minor;

@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Binding, Crd, Object, PodSpec, PolicyRule, Role};
+use crate::kube::{Crd, Object, PodSpec, PolicyRule, Role};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::{format, string::ToString, vec, vec::Vec};
@@ -67,23 +67,15 @@ crate::rule! {
     ///   - kind: ServiceAccount
     ///     name: widget-operator
     /// ---
-    /// apiVersion: apps/v1
-    /// kind: Deployment
+    /// apiVersion: v1
+    /// kind: Pod
     /// metadata:
     ///   name: widget-operator
     /// spec:
-    ///   selector:
-    ///     matchLabels:
-    ///       app: widget-operator
-    ///   template:
-    ///     metadata:
-    ///       labels:
-    ///         app: widget-operator
-    ///     spec:
-    ///       serviceAccountName: widget-operator
-    ///       containers:
-    ///         - name: operator
-    ///           image: registry.example/widget-operator:1.0.0
+    ///   serviceAccountName: widget-operator
+    ///   containers:
+    ///     - name: operator
+    ///       image: registry.example/widget-operator:1.0.0
     /// ```
     ///
     /// ## Good
@@ -191,12 +183,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 
 /// Whether the account is bound to roles that are not in this set, so that its rights are unknown.
 fn has_unknown_roles<'d>(cx: &Cx<'_, 'd>, pod: PodSpec<'d>) -> bool {
-    let (account, namespace) = (pod.service_account(), pod.object().effective_namespace());
-    cx.set()
-        .objects()
-        .filter_map(Binding::of)
-        .filter(|binding| binding.binds_service_account(account, namespace))
-        .any(|binding| cx.set().bound_role(binding).is_none())
+    cx.set().bindings_of(pod).any(|binding| cx.set().bound_role(binding).is_none())
 }
 
 fn granted(roles: &[Role<'_>], group: &str, resource: &str, verb: &str) -> bool {

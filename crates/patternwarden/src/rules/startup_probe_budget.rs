@@ -1,11 +1,12 @@
 use crate::engine::Cx;
-use crate::kube::{Container, PodSpec, Probe, ProbeKind};
+use crate::kube::{Container, Probe, ProbeKind};
 use crate::param::{Int, Param};
 use crate::pattern::Pattern;
+use crate::start_up::{Budget, Deadline, deadline};
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::{format, string::ToString, vec, vec::Vec};
 use core::fmt::Write;
-use patternwarden_tree::{At, Edit, Node, Op, Place, Value};
+use patternwarden_tree::{Edit, Op, Value};
 
 crate::rule! {
     /// How long a container may take to start, and whether something gives up on it earlier.
@@ -214,8 +215,6 @@ static MAX_BUDGET: Int = Int {
     default: 600,
 };
 
-/// What a Deployment waits for progress when it does not say so.
-const PROGRESS_DEADLINE: i64 = 600;
 /// What the repair leaves between the budget and the deadline.
 const SPARE_SECONDS: i64 = 120;
 /// Period of the probes that repairs write.
@@ -274,68 +273,6 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         let title = format!("Probe every {STEP} s with the same budget");
         reported.fix(Grade::Review, title, rescale(container, probe, failures));
     }
-}
-
-/// The time that a probe leaves for starting.
-#[derive(Clone, Copy)]
-struct Budget {
-    delay: i64,
-    period: i64,
-    failures: i64,
-    /// The last moment at which it may succeed, in seconds.
-    upper: i64,
-    /// The first moment at which it may have failed for good.
-    earliest_kill: i64,
-}
-
-impl Budget {
-    fn of(probe: Probe<'_>) -> Self {
-        let (delay, period) = (probe.initial_delay().max(0), probe.period().max(1));
-        let failures = probe.failure_threshold().max(1);
-        let after = |failures: i64| delay.saturating_add(failures.saturating_mul(period));
-        let (upper, earliest_kill) = (after(failures), after(failures - 1));
-        Self { delay, period, failures, upper, earliest_kill }
-    }
-
-    /// Whether the period is long, or longer than a delay that then means little.
-    fn is_coarse(self) -> bool {
-        let long = self.period > 30 && self.failures >= 5;
-        long || (self.delay < self.period && self.delay > 20 && self.period > 20)
-    }
-}
-
-/// What gives up on a container that does not start.
-#[derive(Clone, Copy)]
-struct Deadline<'d> {
-    what: &'static str,
-    seconds: i64,
-    /// Seconds that a Pod must be ready before it counts.
-    ready: i64,
-    /// The field to raise; `None` where raising it is not ours to offer.
-    field: Option<Place<'d>>,
-}
-
-impl Deadline<'_> {
-    /// Seconds that are left for starting.
-    fn left(self) -> i64 {
-        self.seconds.saturating_sub(self.ready)
-    }
-}
-
-fn deadline(pod: PodSpec<'_>) -> Option<Deadline<'_>> {
-    let workload = pod.workload;
-    if matches!(workload.kind.kind, "Deployment" | "Rollout") {
-        let at = workload.progress_deadline_seconds();
-        let ready = workload.min_ready_seconds().value.unwrap_or(0).max(0);
-        let seconds = at.value.unwrap_or(PROGRESS_DEADLINE);
-        return Some(Deadline { what: "progress deadline", seconds, ready, field: Some(at.place) });
-    }
-    // The spec of a Job holds its template, also inside of a CronJob.
-    let job = pod.template.parent().filter(|_| workload.is_job());
-    let of_job = job.and_then(|job| At::read(job, &["activeDeadlineSeconds"], Node::as_i64).value);
-    let of_pod = pod.active_deadline_seconds().value;
-    let seconds = of_job.into_iter().chain(of_pod).min()?;
-    Some(Deadline { what: "active deadline", seconds, ready: 0, field: None })
 }
 
 /// Probes every [`STEP`] seconds, and so many times.
