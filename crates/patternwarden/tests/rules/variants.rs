@@ -1,10 +1,8 @@
 //! What examples cannot show: severities and words that depend on the target or the rest of a Pod.
 
-mod support;
-
+use crate::support::{Judged, judge, settings};
 use patternwarden::set::Scope;
 use patternwarden::{Rule, Severity};
-use support::{Judged, judge, settings};
 
 fn rule(id: &str) -> &'static Rule {
     patternwarden::rules::find(id).unwrap()
