@@ -39,6 +39,9 @@ pub(crate) fn App() -> Html {
             aria-labelledby={if narrow { "tab-manifest" } else { "manifest-heading" }}>
             <div class="pane-head">
                 <h2 id="manifest-heading">{ "Manifest" }</h2>
+                if let Some(example) = state.example {
+                    <p class="quiet example-name">{ example.title }</p>
+                }
                 { restore(&state, &dispatch) }
             </div>
             if state.preferences.plain {
@@ -55,8 +58,10 @@ pub(crate) fn App() -> Html {
     let results = html! {
         <div key="results" id="results" class="pane results" tabindex="-1" hidden={view == View::Manifest}>
             <VerdictLine state={state.clone()} />
+            <div class="scroll">
             { panel(View::Problems, view, html! { <Findings state={state.clone()} dispatch={dispatch.clone()} /> }) }
             { panel(View::Patterns, view, html! { <Patterns state={state.clone()} dispatch={dispatch.clone()} /> }) }
+            </div>
         </div>
     };
     // The order of the keyboard follows what is seen: where the page is narrow, the tabs come first.

@@ -3,6 +3,7 @@
 use crate::analysis::{self, Analysis};
 use crate::explain::{self, RuleText, part};
 use crate::state::{Action, Dispatch};
+use crate::syntax::sentence;
 use crate::{icon, markdown, quote};
 use patternwarden::report::{Finding, Fix, Operation, Related};
 use patternwarden::tree::Range;
@@ -46,8 +47,8 @@ pub(crate) fn FindingCard(props: &Props) -> Html {
                             <span class="word">{ analysis::word(finding.severity) }</span>
                             <span class="card-title">{ finding.title.clone() }</span>
                         </span>
-                        <span class="card-message">{ markdown::inline(&finding.message) }</span>
-                        <span class="card-meta">{ details.join(" · ") }<code>{ finding.rule.clone() }</code></span>
+                        <span class="card-message">{ markdown::inline(&sentence(&finding.message)) }</span>
+                        <span class="card-meta">{ details.join(" · ") }{ " · " }<code>{ finding.rule.clone() }</code></span>
                     </span>
                     { icon::chevron() }
                 </button>
@@ -91,11 +92,10 @@ fn here(analysis: &Analysis, finding: &Finding, dispatch: &Dispatch) -> Html {
     let lines = finding.range.map(|range| quote::quote(&analysis.text, range));
     let related = finding.related.iter().map(|related| other(related, dispatch));
     part(
-        "What is wrong here",
+        "In your manifest",
         html! {
             <>
-                <p>{ markdown::inline(&finding.message) }</p>
-                { for lines }
+                    { for lines }
                 <p class="place">
                     { for finding.range.map(|range| go(range, "Show in the manifest", dispatch)) }
                     { for path.map(|path| html! { <code>{ path }</code> }) }

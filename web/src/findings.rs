@@ -6,6 +6,7 @@ use crate::slide::Slide;
 use crate::state::State;
 use crate::state::{Dispatch, Freshness};
 use crate::syntax;
+use patternwarden::report::Finding;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -34,28 +35,48 @@ pub(crate) fn Findings(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| all.set(true))
     };
     let stale = state.freshness != Freshness::Fresh;
-    let cards = findings.iter().take(shown).map(|finding| {
-        html! {
-            <FindingCard key={finding.key.clone()} analysis={analysis.clone()} finding={(*finding).clone()}
-                open={state.finding.as_ref() == Some(&finding.key)} dispatch={dispatch.clone()} />
-        }
-    });
+    let listed = findings.iter().take(shown).copied();
+    let about = |finding: &&Finding| state.example.is_some_and(|example| example.is_about(finding));
+    let (slide, others): (Vec<&Finding>, Vec<&Finding>) = listed.partition(about);
+    let both = !slide.is_empty() && !others.is_empty();
     html! {
         <>
-            { for state.example.map(|example| html! { <Slide key={example.id} {example} text={state.text.clone()} /> }) }
+            { for state.example.map(|example| html! {
+                <Slide key={example.id} {example} text={state.text.clone()} analysis={analysis.clone()} />
+            }) }
             { notices::paused(state, dispatch) }
             <div class={classes!("report", stale.then_some("stale"))}>
                 { for analysis.report.syntax.iter().map(|error| syntax::card(analysis, error, dispatch)) }
                 { notices::resources(analysis, dispatch) }
-                if !findings.is_empty() {
-                    <ul class="cards">{ for cards }</ul>
-                }
+                { list(&slide, both.then_some("What the slide is about"), state, dispatch) }
+                { list(&others, both.then_some("Also in this manifest"), state, dispatch) }
                 if shown < findings.len() {
                     <button type="button" class="button" onclick={show_all}>{ format!("Show all {}", findings.len()) }</button>
                 }
                 { notices::clean(analysis, state.freshness) }
                 { notices::not_checked(analysis, state.preferences, dispatch) }
             </div>
+        </>
+    }
+}
+
+/// Cards, under a heading if there are several lists.
+fn list(findings: &[&Finding], heading: Option<&str>, state: &State, dispatch: &Dispatch) -> Html {
+    if findings.is_empty() {
+        return Html::default();
+    }
+    let cards = findings.iter().map(|finding| {
+        html! {
+            <FindingCard key={finding.key.clone()} analysis={state.analysis.clone()} finding={(*finding).clone()}
+                open={state.finding.as_ref() == Some(&finding.key)} dispatch={dispatch.clone()} />
+        }
+    });
+    html! {
+        <>
+            if let Some(heading) = heading {
+                <p class="list-head">{ heading.to_owned() }</p>
+            }
+            <ul class="cards">{ for cards }</ul>
         </>
     }
 }

@@ -91,7 +91,10 @@ pub(crate) fn paused(state: &State, dispatch: &Dispatch) -> Html {
 /// Documents that are no objects, objects of unknown kinds, and fragments.
 pub(crate) fn resources(analysis: &Analysis, dispatch: &Dispatch) -> Html {
     let report = &analysis.report;
-    let strangers = report.not_checked.iter().filter(|entry| entry.doc.is_some()).map(|entry| {
+    // A text that cannot be read may lack its kind for that reason alone.
+    let readable = report.syntax.is_empty();
+    let strangers = report.not_checked.iter().filter(|entry| readable && entry.doc.is_some());
+    let strangers = strangers.map(|entry| {
         let doc = entry.doc.map_or(0, |doc| doc + 1);
         note(
             &format!("Document {doc} is not a Kubernetes object"),

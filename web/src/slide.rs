@@ -1,8 +1,8 @@
 //! What is to be known about the example on show: its slide, and what changed since.
 
+use crate::analysis::Analysis;
 use crate::examples::Example;
 use crate::{explain, icon};
-use patternwarden::errata::ERRATA;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -10,14 +10,16 @@ use yew::prelude::*;
 pub(crate) struct Props {
     pub(crate) example: &'static Example,
     pub(crate) text: Rc<str>,
+    pub(crate) analysis: Rc<Analysis>,
 }
 
 /// The note above the findings of an example.
 #[component]
 pub(crate) fn Slide(props: &Props) -> Html {
     let example = props.example;
-    let told: Vec<Html> =
-        ERRATA.iter().filter(|e| e.slide == example.id).map(explain::erratum).collect();
+    let told: Vec<Html> = example.errata().map(explain::erratum).collect();
+    // Told here only if no finding below tells it.
+    let open = !props.analysis.report.findings.iter().any(|finding| example.tells(finding));
     let edited = *props.text != *example.text;
     let title = if example.is_slide() {
         format!("Slide {}: {}", example.id, example.title)
@@ -34,7 +36,7 @@ pub(crate) fn Slide(props: &Props) -> Html {
             <h3>{ icon::pattern() }{ title }{ if edited { " (edited)" } else { "" } }</h3>
             <p>{ example.about }</p>
             if !told.is_empty() {
-                <details>
+                <details {open}>
                     <summary>{ changed }</summary>
                     { for told }
                 </details>

@@ -5,7 +5,6 @@ use crate::examples::{self, Example};
 use crate::preferences::Preferences;
 use crate::storage::{self, Saved};
 use crate::{crash, theme};
-use patternwarden::errata;
 use patternwarden::report::Finding;
 use patternwarden::tree::Range;
 use std::rc::Rc;
@@ -181,8 +180,12 @@ impl State {
     /// Opens the finding that says most about an example: where the talk differs from today.
     fn open_first(&mut self) {
         let findings = self.analysis.findings();
-        let told = |finding: &&Finding| errata::for_rule(&finding.rule).next().is_some();
-        let first = findings.iter().copied().find(told).or_else(|| findings.first().copied());
+        let Some(example) = self.example else { return };
+        let tells = |finding: &&Finding| example.tells(finding);
+        let about = |finding: &&Finding| example.is_about(finding);
+        let mut all = findings.iter().copied();
+        let first =
+            all.clone().find(tells).or_else(|| all.clone().find(about)).or_else(|| all.next());
         self.finding = first.map(|finding| finding.key.clone());
     }
 
@@ -228,6 +231,7 @@ impl Reducible for State {
         match action {
             Action::Typed(text) => {
                 state.text = text;
+                state.example = state.example.filter(|example| example.lives_in(&state.text));
                 state.consider();
                 state.close_what_is_gone();
             }

@@ -41,7 +41,7 @@ pub(crate) fn VerdictLine(props: &Props) -> Html {
         Verdict::NotEvaluated => "hint",
     };
     let why = match report.verdict {
-        _ if props.state.text.trim().is_empty() => "nothing to judge yet",
+        _ if props.state.text.trim().is_empty() => "there is no text yet",
         Verdict::NotEvaluated if !report.syntax.is_empty() => "the text cannot be read in full",
         Verdict::NotEvaluated => "no Kubernetes object was found",
         _ => "",
@@ -88,7 +88,7 @@ pub(crate) fn Footer(props: &Props) -> Html {
             <p>{ checked }</p>
             <p>{ format!("Kubernetes {}, profile {}", state.preferences.target(), state.preferences.profile.id()) }</p>
             <p>{ format!("engine {}, {}", report.engine.version, plural(report.engine.rules, "rule")) }</p>
-            <p>{ format!("Nothing leaves this browser; your text is {kept}.") }</p>
+            <p>{ "Nothing leaves this browser" }<span class="kept">{ format!("; your text is {kept}") }</span>{ "." }</p>
         </footer>
     }
 }

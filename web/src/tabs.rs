@@ -85,7 +85,11 @@ fn tab(state: &State, view: View, selected: bool, dispatch: &Dispatch) -> Html {
         View::Problems => {
             let worst = report.findings.iter().map(|finding| finding.severity).max();
             let worst = if report.syntax.is_empty() { worst } else { Some(Severity::Error) };
-            worst.map_or_else(icon::pass, icon::severity)
+            match worst {
+                Some(worst) => icon::severity(worst),
+                None if report.resources.is_empty() => Html::default(),
+                None => icon::pass(),
+            }
         }
     };
     let onclick = {
