@@ -1,2 +1,19 @@
-fn main() {}
-#[test] fn a(){ let _=wasmtime_provider::WasmtimeEngineProviderBuilder::new(); }
+//! Tests that cross crates: the built policy in a waPC host, one verdict at every face, and the
+//! rules that the workspace itself obeys.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets the unexpected has failed, in its helpers too"
+)]
+
+mod hostile;
+mod layout;
+mod memory;
+mod objects;
+mod parity;
+mod policy;
+mod policy_files;
+mod requests;
+mod slides;
+mod wapc_host;

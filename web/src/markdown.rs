@@ -1,6 +1,7 @@
 //! The Markdown of documentation, as nodes: paragraphs, lists, code, emphasis, links. Anything else
 //! stays text, and only `https:` becomes a link.
 
+use patternwarden::docs;
 use yew::prelude::*;
 
 /// Blocks of Markdown.
@@ -14,7 +15,7 @@ pub(crate) fn blocks(text: &str) -> Html {
             if line.starts_with("```") {
                 out.push(fence(open));
                 code = None;
-            } else if !line.trim_start().starts_with("# finding: ") {
+            } else if !docs::is_mark(line) {
                 open.push_str(line);
                 open.push('\n');
             }

@@ -18,12 +18,16 @@ pub(crate) fn run(options: &Check, out: &mut impl Write) -> Ended {
         None => Settings::default(),
         Some(Ok(settings)) => settings,
         Some(Err(problems)) => {
-            problems.iter().for_each(|problem| complain(problem));
+            for problem in &problems {
+                complain(problem);
+            }
             return Ok(Outcome::Unreadable);
         }
     };
     let (inputs, problems) = collect(&options.paths);
-    problems.iter().for_each(|problem| complain(problem));
+    for problem in &problems {
+        complain(problem);
+    }
     let mut outcome = if problems.is_empty() { Outcome::Clean } else { Outcome::Unreadable };
 
     // In chunks, so that a large tree neither fills the memory nor keeps the first result back.

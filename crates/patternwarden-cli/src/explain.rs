@@ -132,7 +132,7 @@ fn markdown(docs: &str, out: &mut impl Write) -> Result<()> {
         if line.starts_with("```") {
             fenced = !fenced;
         } else if fenced {
-            if !line.trim_start().starts_with("# finding: ") {
+            if !docs::is_mark(line) {
                 writeln!(out, "    {line}")?;
             }
         } else if let Some(heading) = line.strip_prefix("## ") {

@@ -163,6 +163,7 @@ impl Builder {
             self.close(None);
         }
         self.doc.shadowed.sort_unstable();
+        self.doc.notes.sort_by_key(|note| note.span);
         self.doc
     }
 

@@ -35,7 +35,7 @@ pub use de::{DocumentSeed, from_deserializer};
 pub use document::{Children, Document, Kind, Node, Note, NoteKind, Origin, Style};
 pub use edit::{Edit, EditError, Op, apply};
 pub use json::{quote, write_edited, write_json};
-pub use place::{At, Place, Pointer, unescape};
+pub use place::{At, Place, Pointer, escaped, unescape};
 pub use stream::{Stream, SyntaxError};
 pub use text::{LineIndex, Position, Range, Span};
 pub use value::Value;

@@ -140,6 +140,11 @@ pub(crate) fn index(token: &str) -> Option<usize> {
     canonical.then(|| token.parse().ok()).flatten()
 }
 
+/// A key as one reference token of a JSON Pointer, with `~` and `/` escaped.
+pub fn escaped(key: &str) -> impl fmt::Display + '_ {
+    fmt::from_fn(move |f| escape(f, key))
+}
+
 /// One reference token of a JSON Pointer with `~1` and `~0` resolved.
 pub fn unescape(token: &str) -> Cow<'_, str> {
     if !token.contains('~') {

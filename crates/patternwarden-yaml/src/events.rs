@@ -23,6 +23,8 @@ pub(crate) enum Tag {
     Binary,
     Timestamp,
     Merge,
+    /// No tag, but the syntax says that it is a number, as in JSON.
+    Number,
     /// Any other tag: a string, or on a list or map nothing.
     Other,
 }
@@ -63,7 +65,7 @@ pub(crate) trait Source<'t> {
 /// `granit-parser` over the text of one document.
 pub(crate) struct Yaml<'t> {
     parser: granit::Parser<'t, granit::StrInput<'t>>,
-    len: usize,
+    text: &'t str,
 }
 
 impl<'t> Yaml<'t> {
@@ -80,7 +82,7 @@ impl<'t> Yaml<'t> {
             block_nesting_limit: MAX_DEPTH,
         };
         let parser = granit::Parser::new_from_str_with_options(text, options);
-        Self { parser, len: text.len() }
+        Self { parser, text }
     }
 }
 
@@ -88,10 +90,10 @@ impl<'t> Source<'t> for Yaml<'t> {
     fn step(&mut self) -> Result<Step<'t>, Fault> {
         loop {
             let Some(next) = self.parser.next() else {
-                let at = self.len..self.len;
+                let at = self.text.len()..self.text.len();
                 return Ok(Step { event: Event::StreamEnd, at, anchor: 0, tag: Tag::Absent });
             };
-            let (event, span) = next.map_err(|e| explain::scan_error(&e))?;
+            let (event, span) = next.map_err(|e| explain::scan_error(&e, self.text))?;
             let at = span.byte_range().unwrap_or(0..0);
             let (event, anchor, tag) = match event {
                 granit::Event::Scalar(text, style, anchor, tag) => {

@@ -12,11 +12,16 @@ const INDENT: &str = "Give entries of one map or list the same indentation, in b
 const CLOSE: &str = "Close it, or put the text in quotes.";
 
 /// The parser's error as a person would say it.
-pub(crate) fn scan_error(error: &ScanError) -> Fault {
+pub(crate) fn scan_error(error: &ScanError, text: &str) -> Fault {
     let marker = error.marker();
     let at = marker.byte_offset().unwrap_or_else(|| marker.index());
     let (message, hint) = words(error.kind());
-    let fault = Fault::new(at..at, message);
+    let line = text.get(..at).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+    let tab = text.get(line..at).and_then(|lead| lead.find('\t')).map(|tab| line + tab);
+    let fault = match tab {
+        Some(tab) if message.contains("tab") => Fault::new(tab..tab + 1, message),
+        _ => Fault::new(at..at, message),
+    };
     if hint.is_empty() { fault } else { fault.hint(hint) }
 }
 
@@ -124,7 +129,7 @@ fn words(kind: &E) -> (Cow<'static, str>, &'static str) {
             "Delete it: kubectl separates it from its document.",
         ),
         E::InvalidDocumentEnd => ("text follows the `...` that ends the document", "Delete it."),
-        E::RecursionLimitExceeded => return named(limit(0..0, Limit::Depth)),
+        E::RecursionLimitExceeded => return named(limit(0..0, Limit::Depth, false)),
         E::ExpectedNodeContent | E::UnexpectedEndOfPlainScalar => {
             ("a value is expected here", "Write a value, or put the text in quotes.")
         }
@@ -178,7 +183,7 @@ pub(crate) fn key_too_large(at: Range<usize>) -> Fault {
 }
 
 pub(crate) fn not_finite(at: Range<usize>, text: &str) -> Fault {
-    Fault::new(at, format!("`{text}` is a number that JSON does not have"))
+    Fault::new(at, format!("`{text}` is no number that Kubernetes can hold"))
         .hint("Put the text in quotes.")
 }
 
@@ -191,10 +196,14 @@ pub(crate) fn misfit(at: Range<usize>, misfit: Misfit) -> Fault {
 }
 
 pub(crate) fn too_many_nodes(at: Range<usize>) -> Fault {
-    limit(at, Limit::Nodes)
+    limit(at, Limit::Nodes, false)
 }
 
-pub(crate) fn limit(at: Range<usize>, limit: Limit) -> Fault {
+/// A limit of the tree was hit, `aliased` when it was in what an alias repeats.
+pub(crate) fn limit(at: Range<usize>, limit: Limit, aliased: bool) -> Fault {
+    if aliased && limit != Limit::Depth {
+        return excessive_aliases(at);
+    }
     Fault::new(at, format!("the document is too large: {limit}"))
         .hint("Split it into several files.")
 }
@@ -206,6 +215,11 @@ pub(crate) fn bad_separator(at: Range<usize>) -> Fault {
 
 pub(crate) fn json(at: Range<usize>, what: &'static str) -> Fault {
     Fault::new(at, what).hint("Correct the JSON, or write the document as YAML.")
+}
+
+pub(crate) fn dropped(at: Range<usize>) -> Fault {
+    Fault::new(at, "kubectl drops this text in silence: the document before it is empty")
+        .hint("Start the document with a line `---`.")
 }
 
 pub(crate) fn template(at: Range<usize>) -> Fault {

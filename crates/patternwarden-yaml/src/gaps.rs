@@ -21,7 +21,8 @@ pub(crate) fn node_start(text: &str, from: usize, within: Within) -> usize {
     if within == Within::BlockSeq && next(text, at) == Some(b'-') {
         at = blanks(text, at + 1);
     }
-    if within == Within::Root && text.get(at..).is_some_and(|rest| rest.starts_with("---")) {
+    let marker = |rest: &str| rest.starts_with("---") || rest.starts_with("...");
+    while within == Within::Root && text.get(at..).is_some_and(marker) {
         at = blanks(text, at + 3);
     }
     loop {

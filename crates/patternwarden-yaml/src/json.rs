@@ -68,7 +68,7 @@ impl<'t> Json<'t> {
         match self.peek() {
             Some(bracket @ (b'{' | b'[')) => {
                 if self.open.len() >= MAX_DEPTH {
-                    return Err(explain::limit(self.at..self.at + 1, Limit::Depth));
+                    return Err(explain::limit(self.at..self.at + 1, Limit::Depth, false));
                 }
                 self.at += 1;
                 let map = bracket == b'{';
@@ -88,10 +88,6 @@ impl<'t> Json<'t> {
         let word = rest.get(..rest.find(end).unwrap_or(rest.len())).unwrap_or("");
         if !matches!(word, "true" | "false" | "null") && !is_number(word) {
             return self.fail("a JSON value is expected here");
-        }
-        // Kubernetes refuses a number that no float can hold.
-        if word.parse::<f64>().is_ok_and(f64::is_infinite) {
-            return self.fail("a number is too large");
         }
         self.at += word.len();
         self.after_value();
@@ -185,7 +181,9 @@ impl<'t> Source<'t> for Json<'t> {
             }
             Expect::Value | Expect::FirstItem | Expect::Next => self.value()?,
         };
-        Ok(Step { event, at: start..self.at, anchor: 0, tag: Tag::Absent })
+        let number = matches!(&event, Event::Scalar(word, Style::Plain) if is_number(word));
+        let tag = if number { Tag::Number } else { Tag::Absent };
+        Ok(Step { event, at: start..self.at, anchor: 0, tag })
     }
 }
 

@@ -91,7 +91,8 @@ impl<'s, 't> Resolver<'s, 't> {
     }
 
     fn content(&mut self, id: Id, node: &'s Node<'t>, origin: Origin) -> Result<(), Fault> {
-        let limit = |limit: Limit| explain::limit(node.at(), limit);
+        let aliased = !self.active.is_empty();
+        let limit = |limit: Limit| explain::limit(node.at(), limit, aliased);
         match &node.content {
             Content::Seq => {
                 self.out.open(Kind::Seq, Some(origin)).map_err(limit)?;
@@ -147,7 +148,7 @@ impl<'s, 't> Resolver<'s, 't> {
         };
         self.out
             .scalar_from(kind, value, text, origin)
-            .map_err(|limit| explain::limit(node.at(), limit))
+            .map_err(|limit| explain::limit(node.at(), limit, !self.active.is_empty()))
     }
 
     /// The entries of a map, merge keys followed; the last of a key is the one that counts.
@@ -273,7 +274,7 @@ impl<'s, 't> Resolver<'s, 't> {
             return Ok(false);
         }
         if self.active.len() >= MAX_DEPTH {
-            return Err(explain::limit(node.at(), Limit::Depth));
+            return Err(explain::limit(node.at(), Limit::Depth, true));
         }
         self.active.push(target);
         Ok(true)
@@ -307,7 +308,7 @@ impl<'s, 't> Resolver<'s, 't> {
         let origin = self.origin(node, node.at(), key);
         self.out
             .scalar_from(Kind::Null, "", "", origin)
-            .map_err(|limit| explain::limit(node.at(), limit))
+            .map_err(|limit| explain::limit(node.at(), limit, !self.active.is_empty()))
     }
 
     fn offence(&mut self, node: &Node<'_>, fault: Fault) {

@@ -11,7 +11,7 @@ pub(crate) enum Scalar<'t> {
     Null,
     Bool(bool),
     Number(Number),
-    /// `.inf`, `-.inf`, `.nan`: a key may be one, a value may not.
+    /// `.inf`, `-.inf`, `.nan`, `1e999` in JSON: a key may be one, a value may not.
     NotFinite(f64),
     Str(Cow<'t, str>),
 }
@@ -30,6 +30,10 @@ pub(crate) fn resolve(text: &str, style: Style, tag: Tag) -> Result<Scalar<'_>, 
     let string = Ok(Scalar::Str(Cow::Borrowed(text)));
     let name = match tag {
         Tag::Absent if style == Style::Plain => return Ok(plain(text)),
+        Tag::Number => {
+            let number = number::parse(text).map(Scalar::Number);
+            return Ok(number.unwrap_or(Scalar::NotFinite(f64::INFINITY)));
+        }
         Tag::Binary => {
             let bytes = base64(text).ok_or(Misfit::Base64)?;
             return Ok(Scalar::Str(String::from_utf8_lossy(&bytes).into_owned().into()));

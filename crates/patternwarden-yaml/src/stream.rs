@@ -10,9 +10,11 @@ use crate::split::{Chunk, split};
 use crate::strict;
 use crate::syntax::Syntax;
 use crate::{MAX_DOCUMENTS, MAX_INPUT};
-use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::ops::Range;
-use patternwarden_tree::{LineIndex, MAX_NODES, Note, NoteKind, Span, Stream, SyntaxError};
+use patternwarden_tree::{
+    Document, LineIndex, MAX_NODES, Node, Note, NoteKind, Span, Stream, SyntaxError,
+};
 
 /// Reads `text`; see [`crate::read`].
 pub(crate) fn read(text: &str, caret: Option<usize>) -> Stream {
@@ -53,10 +55,10 @@ impl Reader<'_> {
     /// Reads JSON values from the start of the text; returns where YAML begins.
     fn json(&mut self) -> usize {
         let mut at = 0;
-        // A byte order mark is no blank: Go then guesses YAML.
         while !self.full {
             let rest = self.text.get(at..).unwrap_or("");
-            let blanks = rest.len() - rest.trim_start().len();
+            // A byte order mark is no blank, so what follows one is YAML.
+            let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
             let value = rest.get(blanks..).unwrap_or("");
             if !value.starts_with('{') {
                 break;
@@ -84,6 +86,9 @@ impl Reader<'_> {
                 return;
             }
             match chunk {
+                Chunk::BadSeparator(at) if self.count >= MAX_DOCUMENTS => {
+                    self.too_many_documents(from + at.start);
+                }
                 Chunk::BadSeparator(at) => {
                     let fault = explain::bad_separator(at);
                     self.fail(from, fault);
@@ -104,35 +109,32 @@ impl Reader<'_> {
     fn document(&mut self, at: Range<usize>, lost: Option<Range<usize>>) {
         let base = at.start;
         let text = self.text.get(at).unwrap_or("");
-        let syntax = Syntax::read(text, &mut Yaml::new(text));
+        let recovered;
+        let mut syntax = Syntax::read(text, &mut Yaml::new(text));
+        if let (Some(_), Some(json)) = (&syntax.fault, json(text)) {
+            syntax = json;
+        }
         let caret = self.caret.and_then(|caret| caret.checked_sub(base));
-        let stopped = syntax.fault.clone();
+        let fault = syntax.fault.clone();
         let mut holes: Vec<Range<usize>> = Vec::new();
-        let mut read = Cow::Borrowed(text);
-        if let Some(fault) = &stopped {
+        if let Some(fault) = &fault {
             let start = fault.at.start.min(text.len());
-            match recover::recover(text, &syntax, start, caret, &mut self.budget) {
-                Some(recovered) => {
-                    holes = recovered.holes;
-                    read = Cow::Owned(recovered.text);
-                }
-                None => holes.push(start..text.len()),
+            recovered = recover::recover(text, &syntax, start, caret, &mut self.budget);
+            if let Some(recovered) = &recovered {
+                syntax = Syntax::read(&recovered.text, &mut Yaml::new(&recovered.text));
+                recovered.colon.into_iter().for_each(|at| syntax.without_byte(at));
+                holes.clone_from(&recovered.holes);
+            } else {
+                holes.push(start..text.len());
             }
         }
         let note =
             |kind, at: Range<usize>| Note { kind, span: Span::new(base + at.start, base + at.end) };
-        let again;
-        let syntax = match &read {
-            Cow::Owned(read) => {
-                again = Syntax::read(read, &mut Yaml::new(read));
-                &again
-            }
-            Cow::Borrowed(_) => &syntax,
-        };
+        let stopped = fault.is_some();
         // Strictness may need text that is in a hole, so only a tree of the whole text is asked.
-        let refused = match stopped {
+        let refused = match fault {
             Some(fault) => Some(first(fault, crate::characters::check(text))),
-            None => strict::check(text, syntax),
+            None => strict::check(text, &syntax),
         };
         if let (Some(fault), true) = (&refused, holes.is_empty()) {
             holes.push(fault.at.clone());
@@ -142,14 +144,21 @@ impl Reader<'_> {
             notes.push(Note { kind: NoteKind::Hole, span: Span::new(lost.start, lost.end) });
         }
         let end = text.trim_end().len();
-        if let Some(start) = syntax.ignored.filter(|start| *start < end) {
-            notes.push(note(NoteKind::IgnoredText, start..end));
+        let ignored = syntax.ignored.filter(|start| *start < end).map(|start| start..end);
+        if let Some(at) = ignored.clone() {
+            notes.push(note(NoteKind::IgnoredText, at));
         }
-        let mut resolved = resolve::resolve(syntax, base, notes);
+        let mut resolved = resolve::resolve(&syntax, base, notes);
         resolved.fault = match (refused, resolved.fault) {
+            // What recovery made of the text is not the author's offence.
+            (Some(refused), _) if stopped => Some(refused),
             (Some(refused), found) => Some(first(refused, found)),
             (None, found) => found,
         };
+        let value = resolved.document.as_ref().and_then(Document::root);
+        if value.is_none_or(Node::is_null) && resolved.fault.is_none() {
+            resolved.fault = ignored.map(explain::dropped);
+        }
         self.finish(base, text, resolved);
     }
 
@@ -160,15 +169,12 @@ impl Reader<'_> {
         if document.is_none() && fault.is_none() {
             return;
         }
-        self.nodes += document.as_ref().map_or(0, patternwarden_tree::Document::len);
-        if self.count >= MAX_DOCUMENTS || self.nodes > MAX_NODES {
-            let what = if self.count >= MAX_DOCUMENTS {
-                format!("the input has more than {MAX_DOCUMENTS} documents")
-            } else {
-                format!("the input has more than {MAX_NODES} values")
-            };
-            self.stop(base, what);
-            return;
+        self.nodes += document.as_ref().map_or(0, Document::len);
+        if self.count >= MAX_DOCUMENTS {
+            return self.too_many_documents(base);
+        }
+        if self.nodes > MAX_NODES {
+            return self.stop(base, format!("the input has more than {MAX_NODES} values"));
         }
         match fault {
             Some(fault) => self.fail(base, template(text).unwrap_or(fault).widened(text)),
@@ -181,6 +187,10 @@ impl Reader<'_> {
         let error = fault.error(base, self.count);
         self.stream.errors.push(error);
         self.count += 1;
+    }
+
+    fn too_many_documents(&mut self, from: usize) {
+        self.stop(from, format!("the input has more than {MAX_DOCUMENTS} documents"));
     }
 
     fn stop(&mut self, from: usize, message: String) {
@@ -198,6 +208,16 @@ fn first(fault: Fault, other: Option<Fault>) -> Fault {
         Some(other) if other.at.start < fault.at.start => other,
         _ => fault,
     }
+}
+
+/// A text that is neither YAML nor JSON but starts like a JSON object, read as JSON: people who
+/// write JSON want to be told about JSON.
+fn json(text: &str) -> Option<Syntax<'_>> {
+    let start = text.find(|c: char| !c.is_whitespace())?;
+    text.get(start..)?.strip_prefix('{')?.trim_start().strip_prefix('"')?;
+    let mut source = Json::new(text);
+    let syntax = Syntax::read(text, &mut source);
+    syntax.fault.is_some().then_some(syntax)
 }
 
 /// The first `{{` that a template engine would replace outside of quotes, if there is one.

@@ -90,6 +90,16 @@ impl<'t> Syntax<'t> {
         self.nodes.get(id as usize).unwrap_or(&ABSENT)
     }
 
+    /// Corrects every offset for a byte at `at` that the text of the author has not.
+    pub(crate) fn without_byte(&mut self, at: usize) {
+        let correct = |offset: &mut usize| *offset -= usize::from(*offset > at);
+        for node in &mut self.nodes {
+            correct(&mut node.start);
+            correct(&mut node.end);
+        }
+        self.ignored.iter_mut().for_each(correct);
+    }
+
     /// Start of the innermost bracket that was still open at `at`.
     pub(crate) fn last_open(&self, at: usize) -> Option<usize> {
         let open = |node: &&Node<'_>| node.is_flow() && node.start < at && at >= node.end;
@@ -181,7 +191,8 @@ impl<'t> Reader<'t, '_> {
             Event::Seq(flow) => {
                 if !flow {
                     let dash = gaps::node_start(self.text, self.cursor, within);
-                    start = if dash <= start { dash } else { start };
+                    let found = self.text.as_bytes().get(dash) == Some(&b'-') && dash <= start;
+                    start = if found { dash } else { start };
                 }
                 (Content::Seq, structure(flow))
             }

@@ -22,8 +22,6 @@ pub struct Section {
 pub struct Example {
     /// Whether the rule must find something in it.
     pub bad: bool,
-    /// JSON of the rule's settings, when the fence names some: ```` ```yaml,bad,{"max_seconds": 60} ````.
-    pub settings: Option<String>,
     /// The manifest, `# finding:` marks included.
     pub text: String,
 }
@@ -34,18 +32,32 @@ impl Example {
     /// The pointer counts from the object; `# finding: 1 <pointer>` names the object by its
     /// index in the example where there are several.
     pub fn marks(&self) -> impl Iterator<Item = &str> {
-        self.text.lines().filter_map(|line| line.trim().strip_prefix("# finding: "))
+        self.text.lines().filter_map(|line| line.trim().strip_prefix(FINDING))
+    }
+
+    /// JSON of the rule's settings, when a `# settings: {"max_seconds": 60}` comment names some.
+    pub fn settings(&self) -> Option<&str> {
+        self.text.lines().find_map(|line| line.trim().strip_prefix(SETTINGS))
     }
 
     /// The manifest without its marks, as a person would write it.
     pub fn shown(&self) -> String {
         let mut out = String::with_capacity(self.text.len());
-        for line in self.text.lines().filter(|line| !line.trim().starts_with("# finding: ")) {
+        for line in self.text.lines().filter(|line| !is_mark(line)) {
             out.push_str(line);
             out.push('\n');
         }
         out
     }
+}
+
+const FINDING: &str = "# finding: ";
+const SETTINGS: &str = "# settings: ";
+
+/// Whether a line of an example speaks to the tests and not to people.
+pub fn is_mark(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with(FINDING) || line.starts_with(SETTINGS)
 }
 
 /// The first sentence or paragraph: what lists show.
@@ -107,15 +119,10 @@ pub fn examples(docs: &str) -> Vec<Example> {
 
 /// An example from the words behind the opening fence.
 fn fence(info: &str) -> Option<Example> {
-    let rest = info.strip_prefix("yaml,")?;
-    let (kind, settings) = match rest.split_once(',') {
-        Some((kind, settings)) => (kind, Some(settings.into())),
-        None => (rest, None),
-    };
-    let bad = match kind {
-        "bad" => true,
-        "good" => false,
+    let bad = match info {
+        "yaml,bad" => true,
+        "yaml,good" => false,
         _ => return None,
     };
-    Some(Example { bad, settings, text: String::new() })
+    Some(Example { bad, text: String::new() })
 }

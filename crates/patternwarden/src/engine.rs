@@ -98,6 +98,14 @@ impl<'r, 'd> Cx<'r, 'd> {
             None => param.default.iter().any(|entry| glob(entry, text)),
         }
     }
+
+    /// Whether `text` begins with some entry of a string-list parameter.
+    pub fn begins(&self, param: &Strings, text: &str) -> bool {
+        match self.tuned.strings(param.name) {
+            Some(list) => list.iter().any(|entry| text.starts_with(entry.as_str())),
+            None => param.default.iter().any(|entry| text.starts_with(entry)),
+        }
+    }
 }
 
 /// Whether an absent place proves nothing, because text near it could not be read.
@@ -198,6 +206,8 @@ fn is_passable(base: Node<'_>, pointer: &str) -> bool {
     let mut node = base;
     for token in pointer.split('/').skip(1).map(unescape) {
         let next = match node.kind() {
+            // The end of a list, asked of what is no list.
+            Kind::Map if token == "-" => return false,
             Kind::Map => node.get(&token),
             Kind::Seq if token == "-" => None,
             Kind::Seq => match token.parse() {

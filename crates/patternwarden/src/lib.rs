@@ -22,7 +22,12 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod api_migration;
+pub mod api_versions;
 pub mod bundle;
+pub mod crd_migration;
+pub mod crd_schema;
+pub mod dapr;
 pub mod docs;
 pub mod engine;
 pub mod errata;
@@ -40,8 +45,10 @@ pub mod repair;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod schema;
 pub mod set;
 pub mod settings;
+mod start_up;
 
 pub use minor::Minor;
 pub use pattern::{Category, Pattern};

@@ -7,8 +7,10 @@ use patternwarden_tree::{At, Edit, Node, Op, Value};
 /// pointers count from.
 pub fn append<'d>(base: Node<'d>, list: At<'d, Node<'d>>, item: Value) -> Edit {
     let pointer = list.place.pointer(base).to_string();
-    match list.value {
-        Some(_) => Edit::new(format!("{pointer}/-"), Op::Add(item)),
-        None => Edit::new(pointer, Op::Add(Value::seq([item]))),
+    if list.is_absent() {
+        Edit::new(pointer, Op::Add(Value::seq([item])))
+    } else {
+        // What is no list refuses this edit, and the repair with it: nothing a user wrote is lost.
+        Edit::new(format!("{pointer}/-"), Op::Add(item))
     }
 }

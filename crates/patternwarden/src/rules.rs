@@ -22,10 +22,16 @@ catalogue! {
     capability_ineffective
     capability_not_dropped
     config_image_volume_available
+    crd_schema_invalid
+    crd_v1beta1_migrate
+    dapr_lock_call
     image_tag_mutable
     immutable_config_unversioned
     job_sidecar_blocks_completion
+    leader_election_obsolete_lock
     liveness_scope_too_wide
+    misplaced_field
+    operator_rbac_incomplete
     prestop_exceeds_grace
     privilege_escalation_allowed
     probe_file_on_readonly_root
@@ -33,11 +39,14 @@ catalogue! {
     probe_port_undeclared
     process_namespace_shared
     readiness_probe_missing
+    removed_api_version
     resource_requests_missing
     root_filesystem_writable
     run_as_non_root_missing
     run_as_user_only
+    selector_template_mismatch
     service_selects_nothing
+    sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
     yaml_duplicate_key

@@ -1,5 +1,7 @@
 //! Runs every fenced example of every rule's documentation.
 
+#![expect(clippy::expect_used, reason = "a helper that fails is a test that fails")]
+
 mod support;
 
 use patternwarden::docs::{self, Example};

@@ -9,6 +9,9 @@
 //!
 //! Pointers behind `@` are the evidence, in order.
 
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+#![expect(clippy::std_instead_of_alloc, reason = "tests run where std is")]
+
 use patternwarden::recognise::{self, Recognised};
 use patternwarden::set::{Scope, Set};
 use patternwarden::{Pattern, RECOGNISERS, bundle::Bundle, docs, patterns};

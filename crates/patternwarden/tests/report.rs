@@ -1,5 +1,8 @@
 //! The Report as its readers rely on it.
 
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+#![expect(clippy::std_instead_of_alloc, reason = "tests run where std is")]
+
 use patternwarden::docs::{self, Example};
 use patternwarden::report::{Finding, Verdict};
 use patternwarden::set::Scope;

@@ -1,5 +1,12 @@
 //! What counts as an object: fragments, lists, templates, strangers; and what belongs together.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 use patternwarden::bundle::Bundle;
 use patternwarden::report::{Finding, NotChecked, Resource};
 use patternwarden::set::{Scope, Set};

@@ -1,5 +1,13 @@
 //! Settings as a person writes them: what is accepted, and what every mistake says.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 use patternwarden::param::Param;
 use patternwarden::set::Scope;
 use patternwarden::tree::{Document, from_deserializer};

@@ -48,7 +48,7 @@ pub(crate) fn denial(entries: &[Entry<'_, '_>]) -> String {
 pub(crate) fn warnings(entries: &[Entry<'_, '_>]) -> Vec<String> {
     let entry = |entry: &Entry<'_, '_>| {
         let Finding { rule, message, .. } = entry.finding;
-        line(&format!("{}: {}: {message}", rule.id, entry.place()), WARNING)
+        line(&format!("{}: {}{message}", rule.id, entry.place()), WARNING)
     };
     entries.iter().take(WARNINGS).map(entry).chain(more(entries.len(), WARNINGS)).collect()
 }
@@ -71,14 +71,15 @@ impl Entry<'_, '_> {
 
     fn sentence(&self) -> String {
         let Finding { rule, severity, message, fixes, .. } = self.finding;
-        let mut out = format!("[{}] {}: {}: {message}", severity.id(), rule.id, self.place());
+        let mut out = format!("[{}] {}: {}{message}", severity.id(), rule.id, self.place());
         if let Some(fix) = fixes.iter().max_by_key(|fix| fix.grade) {
             let _ = write!(out, ". To repair: {}", fix.title);
         }
         out
     }
 
-    /// Where it is, as kubectl writes places: `container "app": securityContext.privileged`.
+    /// Where it is, as kubectl writes places: `container "app": securityContext.privileged: `;
+    /// nothing for the object itself.
     fn place(&self) -> String {
         let object = self.finding.object.and_then(|index| self.set.object(index));
         place(object.map(|object| object.node), &self.finding.pointer)
@@ -105,23 +106,21 @@ fn place(object: Option<Node<'_>>, pointer: &str) -> String {
         list = CONTAINERS.iter().find(|(key, _)| *key == token).map(|(_, word)| *word);
         match named.zip(node.and_then(|node| node.get("name")?.as_str())) {
             Some((word, name)) => path = format!("{word} \"{name}\": "),
-            None if item => {
+            None if item || token.contains(['.', '/', ' ']) => {
                 let _ = write!(path, "[{token}]");
             }
             None => {
                 if !path.is_empty() && !path.ends_with(": ") {
                     path.push('.');
                 }
-                if token.contains(['.', '/', ' ']) {
-                    path.pop();
-                    let _ = write!(path, "[{token}]");
-                } else {
-                    path.push_str(&token);
-                }
+                path.push_str(&token);
             }
         }
     }
-    path.trim_end_matches(": ").to_string()
+    if !path.is_empty() && !path.ends_with(": ") {
+        path.push_str(": ");
+    }
+    path
 }
 
 fn child<'d>(node: Node<'d>, token: &str) -> Option<Node<'d>> {
@@ -137,4 +136,37 @@ fn line(text: &str, longest: usize) -> String {
         return text.chars().map(clean).collect();
     }
     text.chars().map(clean).take(longest.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn places_read_like_those_of_kubectl() {
+        let object = json!({"metadata": {"annotations": {"a.b/c": "d"}}, "spec": {"template": {"spec": {
+            "initContainers": [{"name": "migrate"}],
+            "containers": [{"name": "app", "ports": [{}]}, {}],
+        }}}});
+        let document = patternwarden::tree::from_deserializer(object).unwrap();
+        let says = |pointer: &str| place(document.root(), pointer);
+        assert_eq!(says(""), "");
+        assert_eq!(says("/spec/replicas"), "spec.replicas: ");
+        assert_eq!(says("/metadata/annotations/a.b~1c"), "metadata.annotations[a.b/c]: ");
+        assert_eq!(says("/spec/template/spec/volumes/0"), "spec.template.spec.volumes.0: ");
+        assert_eq!(says("/spec/template/spec/containers/0"), "container \"app\": ");
+        assert_eq!(
+            says("/spec/template/spec/containers/0/ports/0/name"),
+            "container \"app\": ports[0].name: "
+        );
+        assert_eq!(
+            says("/spec/template/spec/initContainers/0/image"),
+            "init container \"migrate\": image: "
+        );
+        assert_eq!(
+            says("/spec/template/spec/containers/1/image"),
+            "spec.template.spec.containers[1].image: "
+        );
+    }
 }

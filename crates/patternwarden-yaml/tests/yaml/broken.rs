@@ -1,7 +1,7 @@
 //! Texts while they are being typed: what can be read stays, and the rest is said.
 
 use crate::examples;
-use patternwarden_tree::{NoteKind, Stream, write_json};
+use patternwarden_tree::{Document, NoteKind, Stream, write_json};
 use patternwarden_yaml::{read, read_at_caret};
 
 fn json_of(stream: &Stream, at: usize) -> String {
@@ -13,7 +13,7 @@ fn json_of(stream: &Stream, at: usize) -> String {
 /// Every document is whole, or has an error and says where its hole is.
 fn check(stream: &Stream, text: &str) {
     let len = u32::try_from(text.len()).unwrap();
-    let recovered = stream.documents.iter().filter(|document| document.is_recovered()).count();
+    let recovered = stream.documents.iter().filter(|d| d.is_recovered()).count();
     assert!(recovered <= stream.errors.len(), "{text:?}");
     for error in &stream.errors {
         assert!(error.span.start <= error.span.end && error.span.end <= len, "{error:?}");
@@ -80,8 +80,8 @@ fn an_unfinished_line_costs_little_more_than_itself() {
     }
     assert!(broken > 100, "{broken}");
     let (share, caret_share) = (share / broken, caret_share / broken);
-    assert!(share >= 85, "{share} % without the caret, {broken} states");
-    assert!(caret_share >= 90, "{caret_share} % with the caret, {broken} states");
+    assert!(share >= 87, "{share} % without the caret, {broken} states");
+    assert!(caret_share >= 93, "{caret_share} % with the caret, {broken} states");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_bad_separator_spoils_what_stands_before_it() {
     let stream = read(text);
     assert_eq!(stream.errors.len(), 1);
     assert_eq!(stream.errors[0].span.of(text), "---b: 2");
-    let state: Vec<_> = stream.documents.iter().map(|d| d.is_recovered()).collect();
+    let state: Vec<_> = stream.documents.iter().map(Document::is_recovered).collect();
     assert_eq!(state, [true, false, false]);
     assert_eq!(stream.errors[0].document, 1);
 }

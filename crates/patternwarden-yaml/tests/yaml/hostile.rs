@@ -1,5 +1,6 @@
 //! Texts meant to exhaust: each ends with an error or a result.
 
+use core::fmt::Write as _;
 use patternwarden_tree::{MAX_DEPTH, Stream};
 use patternwarden_yaml::{MAX_DOCUMENTS, MAX_INPUT, read};
 
@@ -35,8 +36,8 @@ fn nesting_by_aliases_and_merges_ends_with_an_error() {
     let mut lists = "a0: &a0 [x]\n".to_owned();
     let mut merges = "a0: &a0 {k: x}\n".to_owned();
     for i in 1..1_000 {
-        lists += &format!("a{i}: &a{i} [*a{}]\n", i - 1);
-        merges += &format!("a{i}: &a{i} {{<<: *a{}, k{i}: x}}\n", i - 1);
+        writeln!(lists, "a{i}: &a{i} [*a{}]", i - 1).unwrap();
+        writeln!(merges, "a{i}: &a{i} {{<<: *a{}, k{i}: x}}", i - 1).unwrap();
     }
     for text in [lists, merges] {
         let stream = read(&text);
@@ -52,7 +53,7 @@ fn alias_bombs_end_with_an_error() {
         let mut text = format!("a0: &a0 {first}\n");
         for i in 1..12 {
             let items: Vec<String> = (0..9).map(|_| item(i - 1)).collect();
-            text += &format!("a{i}: &a{i} {open}{}{close}\n", items.join(", "));
+            writeln!(text, "a{i}: &a{i} {open}{}{close}", items.join(", ")).unwrap();
         }
         text
     };
@@ -122,6 +123,9 @@ fn more_input_than_the_limit_is_an_error() {
 
     let empty = "---\n".repeat(100_000) + "a: 1\n";
     assert_eq!(read(&empty).documents.len(), 1);
+
+    let separators = "----\n".repeat(1_000_000);
+    assert_eq!(read(&separators).errors.len(), MAX_DOCUMENTS + 1);
 
     let broken = "a: [\n---\n".repeat(MAX_DOCUMENTS + 1);
     let stream = read(&broken);

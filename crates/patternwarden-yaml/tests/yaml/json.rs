@@ -48,7 +48,7 @@ fn broken_json_is_explained_as_json() {
         ("{\"a\" 1}", "1}", "colon"),
         ("{\"a\": \"x}", "\"", "quote"),
         ("{\"a\": \"\\x\"}", "\\", "backslash"),
-        ("{\"a\": 1e999}", "1e999}", "too large"),
+        ("{\"a\": 1e999}", "1e999", "no number"),
         ("{\"a\": 1}\n{\"b\": \"", "\"", "quote"),
     ] {
         let stream = read(text);

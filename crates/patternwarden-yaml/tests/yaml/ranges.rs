@@ -193,6 +193,7 @@ fn an_empty_value_stands_behind_its_colon_or_dash() {
     assert_eq!(place("a:   # c\n", "/a"), 2);
     assert_eq!(place("a: &x\nb: 1\n", "/a"), 5);
     assert_eq!(place("- \n- a\n", "/0"), 1);
+    assert_eq!(place("--- # c\n- \n- a\n", "/0"), 9);
     assert_eq!(place("x: {a: , b}\n", "/x/a"), 6);
     assert_eq!(place("x: {a: , b}\n", "/x/b"), 10);
 }

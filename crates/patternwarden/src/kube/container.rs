@@ -152,6 +152,12 @@ impl<'d> Container<'d> {
             .filter_map(|entry| Some((entry.get("name")?.as_str()?, entry.get("value")?)))
     }
 
+    /// Whether `env` has a variable of this name.
+    pub fn defines(self, name: &str) -> bool {
+        let mut entries = items(self.env().value);
+        entries.any(|entry| entry.get("name").and_then(Node::as_str) == Some(name))
+    }
+
     /// The mounts: name of the volume, path, and the entry itself.
     pub fn mounts(self) -> impl Iterator<Item = (&'d str, &'d str, Node<'d>)> {
         items(self.volume_mounts().value).filter_map(|mount| {

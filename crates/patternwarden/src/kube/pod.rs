@@ -114,14 +114,8 @@ impl<'d> PodSpec<'d> {
     }
 
     /// Every container, in the order in which the kubelet starts them; ephemeral ones last.
-    pub fn containers(self) -> impl Iterator<Item = Container<'d>> {
-        self.listed("initContainers", Class::Init)
-            .map(|container| match container.restart_policy().value {
-                Some("Always") => Container { class: Class::Sidecar, ..container },
-                _ => container,
-            })
-            .chain(self.listed("containers", Class::App))
-            .chain(self.listed("ephemeralContainers", Class::Ephemeral))
+    pub fn containers(self) -> Containers<'d> {
+        Containers { pod: self, list: 0, items: items(None) }
     }
 
     /// Containers that run for the life of the Pod: `containers` and native sidecars.
@@ -143,17 +137,62 @@ impl<'d> PodSpec<'d> {
     pub fn volume(self, name: &str) -> Option<Volume<'d>> {
         self.volumes().find(|volume| volume.name().value == Some(name))
     }
+}
 
-    fn listed(self, key: &'static str, class: Class) -> impl Iterator<Item = Container<'d>> {
-        items(self.node.get(key).and_then(Node::as_seq))
-            .filter(|node| node.is_map())
-            .map(move |node| Container { node, pod: self, class })
+/// The containers of a Pod.
+///
+/// A type of its own, not a chain of adapters: rules walk it in many ways, and each would be
+/// compiled with the whole chain inside.
+#[derive(Clone, Debug)]
+pub struct Containers<'d> {
+    pod: PodSpec<'d>,
+    list: usize,
+    items: Items<'d>,
+}
+
+/// The lists of containers, and the class of what stands in them.
+const LISTS: [(&str, Class); 3] = [
+    ("initContainers", Class::Init),
+    ("containers", Class::App),
+    ("ephemeralContainers", Class::Ephemeral),
+];
+
+impl<'d> Iterator for Containers<'d> {
+    type Item = Container<'d>;
+
+    fn next(&mut self) -> Option<Container<'d>> {
+        loop {
+            // `list` is one past the list that is being walked.
+            let class = self.list.checked_sub(1).and_then(|at| LISTS.get(at)).map(|list| list.1);
+            let node = self.items.find(|node| node.is_map());
+            if let (Some(node), Some(class)) = (node, class) {
+                let container = Container { node, pod: self.pod, class };
+                let restarts = container.restart_policy().value == Some("Always");
+                let class = if class == Class::Init && restarts { Class::Sidecar } else { class };
+                return Some(Container { class, ..container });
+            }
+            let (key, _) = LISTS.get(self.list)?;
+            self.items = items(self.pod.node.get(key).and_then(Node::as_seq));
+            self.list += 1;
+        }
     }
 }
 
 /// Items of a list that may be absent.
-pub(crate) fn items(list: Option<Node<'_>>) -> impl Iterator<Item = Node<'_>> {
-    list.map(Node::items).into_iter().flat_map(|items: Children<'_>| items)
+pub(crate) fn items(list: Option<Node<'_>>) -> Items<'_> {
+    Items(list.map(Node::items))
+}
+
+/// See [`items`].
+#[derive(Clone, Debug)]
+pub(crate) struct Items<'d>(Option<Children<'d>>);
+
+impl<'d> Iterator for Items<'d> {
+    type Item = Node<'d>;
+
+    fn next(&mut self) -> Option<Node<'d>> {
+        self.0.as_mut()?.next()
+    }
 }
 
 /// A volume of a Pod.
@@ -194,7 +233,16 @@ impl<'d> Volume<'d> {
     }
 
     /// Whether containers can write to it and see what others wrote.
+    ///
+    /// Source: `core/v1.VolumeSource`: sources that the kubelet fills from objects or images are
+    /// mounted read-only, and most others have a `readOnly` of their own.
     pub fn is_writable(self) -> bool {
-        matches!(self.source(), "emptyDir" | "ephemeral" | "persistentVolumeClaim" | "hostPath")
+        let source = self.source();
+        let read_only = self.node.get(source).and_then(|source| source.get("readOnly"));
+        let filled = matches!(
+            source,
+            "configMap" | "secret" | "downwardAPI" | "projected" | "image" | "gitRepo"
+        );
+        !filled && read_only.and_then(Node::as_bool) != Some(true)
     }
 }

@@ -85,7 +85,8 @@ crate::rule! {
     ///
     /// Where the runtime is known, the message says what happens:
     ///
-    /// ```yaml,bad,{"runtime_unprivileged_ports": "above-1023"}
+    /// ```yaml,bad
+    /// # settings: {"runtime_unprivileged_ports": "above-1023"}
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:

@@ -82,7 +82,8 @@ crate::rule! {
     ///
     /// With `case_sensitive: false`, as container runtimes read it:
     ///
-    /// ```yaml,good,{"case_sensitive": false}
+    /// ```yaml,good
+    /// # settings: {"case_sensitive": false}
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:

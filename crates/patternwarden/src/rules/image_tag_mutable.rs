@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{ImageRef, PodSpec};
+use crate::matcher::clipped;
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Surface};
@@ -158,14 +159,15 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, at: At<'d, &'d str>, policy: &str, owner: &str
         }
         _ => String::new(),
     };
+    let shown = clipped(text);
     match image.tag {
         None => cx.report(
             at.place,
-            format_args!("image `{text}` of {owner} has no tag, which means `latest`{cached}"),
+            format_args!("image `{shown}` of {owner} has no tag, which means `latest`{cached}"),
         ),
         Some(tag) if cx.lists(&FLOATING, tag) => cx.report(
             at.place,
-            format_args!("image `{text}` of {owner} has the tag `{tag}`, which moves{cached}"),
+            format_args!("image `{shown}` of {owner} has the tag `{}`, which moves{cached}", clipped(tag)),
         ),
         Some(_) => return,
     };

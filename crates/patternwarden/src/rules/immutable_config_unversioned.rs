@@ -114,7 +114,8 @@ crate::rule! {
     ///
     /// So is what you name in `versioned_names`:
     ///
-    /// ```yaml,good,{"versioned_names": ["*-blue", "*-green"]}
+    /// ```yaml,good
+    /// # settings: {"versioned_names": ["*-blue", "*-green"]}
     /// apiVersion: v1
     /// kind: ConfigMap
     /// metadata:

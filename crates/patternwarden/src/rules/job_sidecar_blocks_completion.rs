@@ -6,7 +6,7 @@ use crate::param::Param;
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
 use alloc::{format, string::ToString, vec, vec::Vec};
-use patternwarden_tree::{Edit, Node, Op, Place, Value};
+use patternwarden_tree::{Edit, Op, Place, Value};
 
 crate::rule! {
     /// A helper container of a Job never ends, so the Job never does.
@@ -147,7 +147,7 @@ fn make_sidecar(container: Container<'_>) -> Vec<Edit> {
         Edit::new(format!("{pointer}/-"), Op::Move { from }),
         Edit::new(format!("{pointer}/{at}/restartPolicy"), Op::Add(Value::from("Always"))),
     ];
-    if list.value.is_none_or(|list: Node<'_>| !list.is_seq()) {
+    if list.is_absent() {
         edits.insert(0, Edit::new(pointer, Op::Add(Value::seq([]))));
     }
     edits

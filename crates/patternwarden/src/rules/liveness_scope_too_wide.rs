@@ -1,8 +1,9 @@
 use crate::engine::Cx;
 use crate::kube::{Container, Handler, Probe, ProbeKind};
-use crate::param::{Param, Strings};
+use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
+use alloc::format;
 use patternwarden_tree::{Node, Value};
 
 crate::rule! {
@@ -51,6 +52,54 @@ crate::rule! {
     ///       livenessProbe:
     ///         tcpSocket:
     ///           port: 8080
+    ///       readinessProbe:
+    ///         tcpSocket:
+    ///           port: 8080
+    /// ```
+    ///
+    /// One failure is enough for liveness; `/health` itself is only a hint:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       # finding: /spec/containers/0/livenessProbe
+    ///       livenessProbe:
+    ///         httpGet:
+    ///           # finding: /spec/containers/0/livenessProbe/httpGet/path
+    ///           path: /health
+    ///           port: 8080
+    ///         periodSeconds: 1
+    ///         failureThreshold: 1
+    ///       readinessProbe:
+    ///         httpGet:
+    ///           path: /health
+    ///           port: 8080
+    ///           scheme: HTTP
+    /// ```
+    ///
+    /// Patience does not count for who compares handlers alone:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"compare": "handler"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       # finding: /spec/containers/0/livenessProbe
+    ///       livenessProbe:
+    ///         tcpSocket:
+    ///           port: 8080
+    ///         failureThreshold: 9
     ///       readinessProbe:
     ///         tcpSocket:
     ///           port: 8080
@@ -118,6 +167,39 @@ crate::rule! {
     ///           port: 8080
     /// ```
     ///
+    /// Different headers may be answered differently, and a gRPC service has a name:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       livenessProbe:
+    ///         httpGet:
+    ///           path: /probe
+    ///           port: 8080
+    ///           httpHeaders:
+    ///             - name: Probe
+    ///               value: liveness
+    ///       readinessProbe:
+    ///         httpGet:
+    ///           path: /probe
+    ///           port: 8080
+    ///     - name: backend
+    ///       image: registry.example/backend:2.1.0
+    ///       livenessProbe:
+    ///         grpc:
+    ///           port: 5000
+    ///           service: liveness
+    ///       readinessProbe:
+    ///         grpc:
+    ///           port: 5000
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// When the path is known to look at the process alone.
@@ -132,7 +214,11 @@ crate::rule! {
     severity: Severity::Warning,
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
-    params: &[Param::Strings(&AGGREGATE_PATHS), Param::Strings(&UNCLEAR_PATHS)],
+    params: &[
+        Param::Strings(&AGGREGATE_PATHS),
+        Param::Strings(&UNCLEAR_PATHS),
+        Param::Choice(&COMPARE),
+    ],
     fix: Some(Grade::Review),
     check: Check::Container(check),
 }
@@ -154,6 +240,14 @@ static UNCLEAR_PATHS: Strings = Strings {
     name: "unclear_paths",
     doc: "Paths that may count dependencies, as globs: a hint.",
     default: &["/health", "/health/"],
+};
+
+static COMPARE: Choice = Choice {
+    name: "compare",
+    doc: "When liveness and readiness that ask the same are reported: `lenient` when liveness is not \
+          more patient, `handler` always, `equal` when all their numbers are equal too.",
+    options: &["lenient", "handler", "equal"],
+    default: "lenient",
 };
 
 const SPRING: &str = "/actuator/health";
@@ -179,25 +273,51 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
                 let liveness = "/actuator/health/liveness";
                 reported.fix_set(Grade::Review, "Ask the liveness group alone", liveness);
             }
-            return;
+            if severity == Severity::Warning {
+                return;
+            }
         }
     }
     let Some(readiness) = container.probe(ProbeKind::Readiness) else { return };
-    if !same_handler(liveness, readiness) || patience(liveness) > patience(readiness) {
+    if !same_handler(liveness, readiness) {
         return;
     }
-    let threshold = liveness.failure_threshold().saturating_mul(3);
-    cx.report(
-        liveness.node,
-        format_args!("liveness of `{name}` asks what readiness asks and is not more patient"),
-    )
-    .related(readiness.node, "the readiness probe")
-    .fix_at(
-        Grade::Review,
-        "Let liveness fail three times as often",
-        liveness.written_failure_threshold().place,
-        threshold,
-    );
+    let (own, other) = (patience(liveness), patience(readiness));
+    let compare = cx.choice(&COMPARE);
+    let as_hasty = match compare {
+        "handler" => true,
+        "equal" => numbers(liveness) == numbers(readiness),
+        _ => own <= other,
+    };
+    if !as_hasty {
+        return;
+    }
+    let reported = cx
+        .report(
+            liveness.node,
+            format_args!(
+                "liveness of `{name}` asks what readiness asks, and gives up after {own} s where readiness does after {other} s"
+            ),
+        )
+        .related(readiness.node, "the readiness probe");
+    // More failures help where patience counts at all; they must outlast those of readiness.
+    let outlast = other.checked_div(liveness.period()).unwrap_or(0).saturating_add(1);
+    let threshold = liveness.failure_threshold().saturating_mul(3).max(outlast);
+    if compare != "handler" && i32::try_from(threshold).is_ok() {
+        reported.fix_at(
+            Grade::Review,
+            format!("Let liveness fail {threshold} times in a row"),
+            liveness.written_failure_threshold().place,
+            threshold,
+        );
+    }
+}
+
+/// All numbers of a probe, as the API server fills them in.
+fn numbers(probe: Probe<'_>) -> [i64; 5] {
+    let success = probe.written_success_threshold().value.filter(|n| *n != 0).unwrap_or(1);
+    let (delay, period) = (probe.initial_delay(), probe.period());
+    [delay, period, probe.timeout(), probe.failure_threshold(), success]
 }
 
 /// Seconds of failure that a probe puts up with.
@@ -221,6 +341,7 @@ fn same_handler(a: Probe<'_>, b: Probe<'_>) -> bool {
                     && equal("port", "")
                     && equal("scheme", "HTTP")
                     && equal("host", "")
+                    && equal("httpHeaders", "")
             }
             Handler::TcpSocket(_) => equal("port", "") && equal("host", ""),
             Handler::Grpc(_) => equal("port", "") && equal("service", ""),

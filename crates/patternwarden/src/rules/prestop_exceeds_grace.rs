@@ -1,10 +1,11 @@
 use crate::engine::Cx;
 use crate::kube::command::{base_name, programs};
-use crate::kube::{Container, Handler};
+use crate::kube::{Container, Handler, PodSpec};
 use crate::minor::Minor;
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
-use patternwarden_tree::{At, Node, Place};
+use alloc::vec::Vec;
+use patternwarden_tree::{Node, Place};
 
 crate::rule! {
     /// A preStop hook takes as long as the grace period, or longer.
@@ -54,7 +55,34 @@ crate::rule! {
     ///             seconds: 45
     /// ```
     ///
-    /// There is no time at all:
+    /// Every hook counts, also that of a native sidecar, and also one that leaves nothing:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: app
+    /// spec:
+    ///   initContainers:
+    ///     - name: proxy
+    ///       image: registry.example/proxy:1.9.0
+    ///       restartPolicy: Always
+    ///       lifecycle:
+    ///         preStop:
+    ///           exec:
+    ///             # finding: /spec/initContainers/0/lifecycle/preStop/exec/command
+    ///             command: [sleep, 1m]
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/app:1.4.2
+    ///       lifecycle:
+    ///         preStop:
+    ///           sleep:
+    ///             # finding: /spec/containers/0/lifecycle/preStop/sleep/seconds
+    ///             seconds: 30
+    /// ```
+    ///
+    /// There is no time at all, with a hook or without:
     ///
     /// ```yaml,bad
     /// apiVersion: v1
@@ -67,11 +95,6 @@ crate::rule! {
     ///   containers:
     ///     - name: app
     ///       image: registry.example/app:1.4.2
-    ///       lifecycle:
-    ///         preStop:
-    ///           httpGet:
-    ///             path: /drain
-    ///             port: 8080
     /// ```
     ///
     /// ## Good
@@ -124,70 +147,78 @@ crate::rule! {
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
     fix: Some(Grade::Safe),
-    check: Check::Container(check),
+    check: Check::Pod(check),
 }
 
 /// `sleep.seconds: 0` is valid from here on (KEP-4818).
 const ZERO_SLEEP: Minor = Minor(33);
 
+/// What the API server fills in for the grace period.
+const DEFAULT_GRACE: i64 = 30;
+
 /// What a process gets, on top of the hook, to react to the stop signal.
 const SPARE_SECONDS: i64 = 15;
 
-const TITLE: &str = "Give the Pod time for the hook and for stopping";
+const TITLE: &str = "Give the Pod time for the hooks and for stopping";
 
-fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
-    let Some(hook) = container.hooks().find(|hook| hook.name == "preStop") else { return };
-    let written = container.pod.termination_grace_period_seconds();
-    let grace = container.pod.grace_period();
-    let name = container.display_name();
-    match hook.handler() {
-        Some(Handler::Sleep(sleep)) => {
-            let at = At::read(sleep, &["seconds"], Node::as_i64);
-            let Some(seconds) = at.value else { return };
-            if seconds > grace {
-                report(cx, at.place, name, seconds, grace, written.place, Severity::Error);
-            } else if seconds == 0 && cx.target() < ZERO_SLEEP {
-                let target = cx.target();
-                cx.report(at.place, format_args!("Kubernetes {target} refuses a sleep of 0 seconds"))
-                    .severity(Severity::Error);
-            }
+fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
+    let field = pod.termination_grace_period_seconds().place;
+    let grace = pod.grace_period();
+    let waits: Vec<Wait<'d>> = pod.running_containers().filter_map(Wait::of).collect();
+    // One repair serves all hooks: what is right for the shorter one must not undo the longer one.
+    let longest = waits.iter().map(|wait| wait.seconds).max().unwrap_or(0);
+    let needed = longest.saturating_add(SPARE_SECONDS).max(DEFAULT_GRACE);
+    if grace == 0 {
+        cx.report(field, format_args!("the Pod has 0 s to stop: its processes are killed at once"))
+            .fix_at(Grade::Safe, TITLE, field, needed);
+    }
+    for Wait { container, seconds, place, action } in waits {
+        let name = container.display_name();
+        let refused = action && seconds > grace;
+        if refused || (seconds >= grace && grace > 0) {
+            cx.report(
+                place,
+                format_args!(
+                    "the preStop hook of `{name}` takes {seconds} s, and the Pod has {grace} s to stop"
+                ),
+            )
+            .severity(if refused { Severity::Error } else { Severity::Warning })
+            .related(field, "the grace period")
+            .fix_at(Grade::Safe, TITLE, field, needed);
+        } else if action && seconds == 0 && cx.target() < ZERO_SLEEP {
+            let target = cx.target();
+            cx.report(
+                place,
+                format_args!("the preStop hook of `{name}` sleeps 0 s, which Kubernetes {target} refuses"),
+            )
+            .severity(Severity::Error);
         }
-        Some(handler @ Handler::Exec(exec)) => {
-            let slept = longest_sleep(handler).filter(|seconds| *seconds >= grace);
-            match (slept, exec.get("command")) {
-                (Some(seconds), Some(command)) => {
-                    let place = command.into();
-                    report(cx, place, name, seconds, grace, written.place, Severity::Warning);
-                }
-                _ => no_time(cx, grace, written.place, name),
-            }
-        }
-        _ => no_time(cx, grace, written.place, name),
     }
 }
 
-fn report<'d>(
-    cx: &mut Cx<'_, 'd>,
-    place: Place<'d>,
-    name: &str,
+/// A preStop hook that waits for a time that is written down.
+struct Wait<'d> {
+    container: Container<'d>,
     seconds: i64,
-    grace: i64,
-    field: Place<'d>,
-    severity: Severity,
-) {
-    let message = format_args!(
-        "the preStop hook of `{name}` takes {seconds} s, and the Pod has {grace} s to stop"
-    );
-    cx.report(place, message)
-        .severity(severity)
-        .related(field, "the grace period")
-        .fix_at(Grade::Safe, TITLE, field, seconds.saturating_add(SPARE_SECONDS));
+    place: Place<'d>,
+    /// Whether it is the sleep action, which the API server checks.
+    action: bool,
 }
 
-fn no_time<'d>(cx: &mut Cx<'_, 'd>, grace: i64, field: Place<'d>, name: &str) {
-    if grace == 0 {
-        cx.report(field, format_args!("the preStop hook of `{name}` has no time to run"))
-            .fix_at(Grade::Safe, TITLE, field, 30);
+impl<'d> Wait<'d> {
+    fn of(container: Container<'d>) -> Option<Self> {
+        let hook = container.hooks().find(|hook| hook.name == "preStop")?;
+        let handler = hook.handler()?;
+        let (seconds, node) = match handler {
+            Handler::Sleep(sleep) => {
+                let seconds = sleep.get("seconds")?;
+                (seconds.as_i64()?, seconds)
+            }
+            Handler::Exec(exec) => (longest_sleep(handler)?, exec.get("command")?),
+            _ => return None,
+        };
+        let action = matches!(handler, Handler::Sleep(_));
+        Some(Self { container, seconds, place: node.into(), action })
     }
 }
 
@@ -196,10 +227,17 @@ fn longest_sleep(handler: Handler<'_>) -> Option<i64> {
     programs(handler.command().filter_map(Node::as_str))
         .iter()
         .filter_map(|program| match program.as_slice() {
-            [program, seconds, ..] if base_name(program) == "sleep" => {
-                seconds.strip_suffix('s').unwrap_or(seconds).parse().ok()
-            }
+            [program, time, ..] if base_name(program) == "sleep" => seconds(time),
             _ => None,
         })
         .max()
+}
+
+/// Whole seconds of what `sleep` takes: `45`, `45s`, `1.5`, and with GNU also `2m`, `1h`, `1d`.
+fn seconds(time: &str) -> Option<i64> {
+    let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
+    let unit = units.into_iter().find_map(|(unit, n)| Some((time.strip_suffix(unit)?, n)));
+    let (number, factor) = unit.unwrap_or((time, 1));
+    let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
+    whole.parse::<i64>().ok().map(|n| n.saturating_mul(factor))
 }

@@ -58,7 +58,8 @@ crate::rule! {
     ///
     /// With `unset: ignore`, only what certainly allows it is reported:
     ///
-    /// ```yaml,bad,{"unset": "ignore"}
+    /// ```yaml,bad
+    /// # settings: {"unset": "ignore"}
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:

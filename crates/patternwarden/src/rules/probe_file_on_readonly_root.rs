@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::command::{base_name, programs};
-use crate::kube::{Container, Handler, Probe, Volume};
+use crate::kube::{Class, Container, Handler, Probe, Volume};
 use crate::pattern::Pattern;
 use crate::repair::append;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
@@ -60,6 +60,30 @@ crate::rule! {
     ///         name: wildfly
     /// ```
     ///
+    /// An empty volume in place of the application's own folder would hide what the image has
+    /// there, so that a person must agree to it:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: wildfly
+    /// spec:
+    ///   containers:
+    ///     - name: server
+    ///       image: registry.example/wildfly:27.0.0
+    ///       securityContext:
+    ///         readOnlyRootFilesystem: true
+    ///       livenessProbe:
+    ///         exec:
+    ///           # finding: /spec/containers/0/livenessProbe/exec/command
+    ///           command: [test, -e, /opt/app/alive]
+    ///       startupProbe:
+    ///         exec:
+    ///           # finding: /spec/containers/0/startupProbe/exec/command
+    ///           command: [stat, /opt/jboss/wildfly/tmp/startup-marker]
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good
@@ -84,6 +108,36 @@ crate::rule! {
     ///       emptyDir: {}
     /// ```
     ///
+    /// Another container writes the marker to a volume that this one only reads:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: rg
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: k8spatterns/random-generator:1.0
+    ///       securityContext:
+    ///         readOnlyRootFilesystem: true
+    ///       readinessProbe:
+    ///         exec:
+    ///           command: [cat, /state/ready]
+    ///       volumeMounts:
+    ///         - name: state
+    ///           mountPath: /state
+    ///           readOnly: true
+    ///     - name: loader
+    ///       image: registry.example/loader:1.0.0
+    ///       volumeMounts:
+    ///         - name: state
+    ///           mountPath: /state
+    ///   volumes:
+    ///     - name: state
+    ///       emptyDir: {}
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// When the file is part of the image and the probe only asks whether it can be read.
@@ -105,8 +159,13 @@ crate::rule! {
 /// Programs that ask for a file.
 const ASKING: &[&str] = &["cat", "stat", "test", "[", "ls"];
 
+/// File systems of the kernel and of the runtime, which are always mounted.
+const SYSTEM: &[&str] = &["/proc", "/sys", "/dev"];
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
-    if container.read_only_root_filesystem().value == Some(true) {
+    // A plain init container may have no probes.
+    let probed = container.class != Class::Init;
+    if probed && container.read_only_root_filesystem().value == Some(true) {
         container.probes().for_each(|probe| judge(cx, container, probe));
     }
 }
@@ -114,7 +173,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
 fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, probe: Probe<'d>) {
     let Some(handler @ Handler::Exec(exec)) = probe.handler() else { return };
     let (Some(command), Some(file)) = (exec.get("command"), marker(handler)) else { return };
-    if is_writable(container, file) {
+    if is_writable(container, file) || SYSTEM.iter().any(|system| covers(system, file)) {
         return;
     }
     let (kind, name) = (probe.kind.word(), container.display_name());
@@ -123,7 +182,8 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, probe: Probe<'d>) {
         format_args!("the {kind} probe of `{name}` waits for `{file}`, which nothing can write"),
     );
     if let Some((folder, edits)) = repair(container, file) {
-        reported.fix(Grade::Safe, format!("Mount a scratch volume at `{folder}`"), edits);
+        let grade = if is_scratch(folder) { Grade::Safe } else { Grade::Review };
+        reported.fix(grade, format!("Mount a scratch volume at `{folder}`"), edits);
     }
 }
 
@@ -143,9 +203,21 @@ fn is_writable(container: Container<'_>, file: &str) -> bool {
         .filter(|(_, path, _)| covers(path, file))
         .max_by_key(|(_, path, _)| path.trim_end_matches('/').len());
     covering.is_some_and(|(volume, _, mount)| {
-        let read_only = mount.get("readOnly").and_then(Node::as_bool) == Some(true);
-        !read_only && container.pod.volume(volume).is_none_or(Volume::is_writable)
+        let writes = |mount: Node<'_>| {
+            mount.get("readOnly").and_then(Node::as_bool).is_none_or(|only| !only)
+        };
+        // Where this container may only read, another one can write the marker.
+        let written = || {
+            let others = container.pod.containers().flat_map(Container::mounts);
+            others.filter(|(name, _, _)| *name == volume).any(|(_, _, mount)| writes(mount))
+        };
+        container.pod.volume(volume).is_none_or(Volume::is_writable) && (writes(mount) || written())
     })
+}
+
+/// Whether a folder is for passing files, so that an empty one hides nothing of the image.
+fn is_scratch(folder: &str) -> bool {
+    folder.split('/').any(|part| matches!(part, "tmp" | "run" | "cache"))
 }
 
 fn covers(mount: &str, file: &str) -> bool {

@@ -1,4 +1,4 @@
-use crate::engine::Cx;
+use crate::engine::{Cx, Reported};
 use crate::helpers::{is_known_helper, runs_for_ever};
 use crate::kube::{Class, Container};
 use crate::pattern::Pattern;
@@ -106,7 +106,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         return;
     }
     let name = container.display_name();
-    let meant_to_run = is_known_helper(container) || runs_for_ever(container);
+    let serves = container.ports().next().is_some();
+    let meant_to_run = serves || is_known_helper(container) || runs_for_ever(container);
     for (field, what) in [
         ("livenessProbe", "a liveness probe"),
         ("readinessProbe", "a readiness probe"),
@@ -115,11 +116,19 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     ] {
         let Some(node) = container.node.get(field).filter(|node| !node.is_null()) else { continue };
         let reported = cx.report(node, format_args!("init container `{name}` cannot have {what}"));
+        // The likelier of the two repairs comes first.
         if meant_to_run {
-            let place = container.restart_policy().place;
-            reported.fix_at(Grade::Review, "Make it a sidecar", place, "Always");
+            remove(make_sidecar(reported, container));
         } else {
-            reported.fix_remove(Grade::Review, "Remove what an init container cannot have");
+            make_sidecar(remove(reported), container);
         }
     }
+}
+
+fn make_sidecar<'o, 'd>(found: Reported<'o, 'd>, container: Container<'d>) -> Reported<'o, 'd> {
+    found.fix_at(Grade::Review, "Make it a sidecar", container.restart_policy().place, "Always")
+}
+
+fn remove<'o, 'd>(found: Reported<'o, 'd>) -> Reported<'o, 'd> {
+    found.fix_remove(Grade::Review, "Remove what an init container cannot have")
 }

@@ -239,7 +239,7 @@ fn services<'c, 'd>(
     container: Container<'d>,
 ) -> impl Iterator<Item = Service<'d>> + use<'c, 'd> {
     let namespace = container.object().effective_namespace();
-    cx.set().objects().filter_map(Service::of).filter(move |service| {
+    cx.set().of_kind("Service").filter_map(Service::of).filter(move |service| {
         service.object.effective_namespace() == namespace
             && service.selector().value.is_some_and(|by| selects(by, container.pod.labels()))
     })

@@ -123,7 +123,8 @@ crate::rule! {
     ///
     /// With `accept_numeric_user: true`, a user id other than 0 is enough:
     ///
-    /// ```yaml,good,{"accept_numeric_user": true}
+    /// ```yaml,good
+    /// # settings: {"accept_numeric_user": true}
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:

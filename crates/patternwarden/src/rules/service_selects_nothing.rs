@@ -67,6 +67,9 @@ crate::rule! {
     ///       containers:
     ///         - name: app
     ///           image: registry.example/shop:2.1.0
+    ///           readinessProbe:
+    ///             tcpSocket:
+    ///               port: 8080
     /// ---
     /// apiVersion: v1
     /// kind: Pod

@@ -229,7 +229,7 @@ fn evidence<'d>(cx: &Cx<'_, 'd>, workload: Workload<'d>, pod: PodSpec<'d>) -> Op
 
 fn is_single_writer(cx: &Cx<'_, '_>, object: Object<'_>, claim: &str) -> bool {
     let namespace = object.effective_namespace();
-    cx.set().objects().any(|other| {
+    cx.set().of_kind("PersistentVolumeClaim").any(|other| {
         let modes = other.node.at(&["spec", "accessModes"]).node();
         other.is("", "PersistentVolumeClaim")
             && other.name().value == Some(claim)

@@ -1,10 +1,12 @@
 use crate::engine::Cx;
-use crate::kube::{Container, Probe, ProbeKind, Workload};
+use crate::kube::{Container, Probe, ProbeKind};
 use crate::param::{Int, Param};
 use crate::pattern::Pattern;
+use crate::start_up::{Budget, Deadline, deadline};
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::{format, string::ToString, vec, vec::Vec};
-use patternwarden_tree::{Edit, Op, Place, Value};
+use core::fmt::Write;
+use patternwarden_tree::{Edit, Op, Value};
 
 crate::rule! {
     /// How long a container may take to start, and whether something gives up on it earlier.
@@ -43,6 +45,61 @@ crate::rule! {
     ///             initialDelaySeconds: 30
     ///             periodSeconds: 60
     ///             failureThreshold: 15
+    /// ```
+    ///
+    /// A Job that is ended while its container may still be starting:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: batch/v1
+    /// kind: CronJob
+    /// metadata:
+    ///   name: report
+    /// spec:
+    ///   schedule: "0 3 * * *"
+    ///   jobTemplate:
+    ///     spec:
+    ///       activeDeadlineSeconds: 120
+    ///       template:
+    ///         spec:
+    ///           restartPolicy: Never
+    ///           containers:
+    ///             - name: report
+    ///               image: registry.example/report:1.2.0
+    ///               # finding: /spec/jobTemplate/spec/template/spec/containers/0/startupProbe
+    ///               startupProbe:
+    ///                 tcpSocket:
+    ///                   port: 8080
+    ///                 failureThreshold: 30
+    /// ```
+    ///
+    /// The time that a Pod must be ready counts against the progress deadline (290 + 20 > 300). A
+    /// liveness probe is the budget where there is no startup probe:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   progressDeadlineSeconds: 300
+    ///   minReadySeconds: 20
+    ///   selector:
+    ///     matchLabels:
+    ///       app: shop
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: shop
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:2.1.0
+    ///           # finding: /spec/template/spec/containers/0/livenessProbe
+    ///           livenessProbe:
+    ///             httpGet:
+    ///               path: /live
+    ///               port: 8080
+    ///             initialDelaySeconds: 260
     /// ```
     ///
     /// A Pod has no progress deadline, but nobody should wait that long:
@@ -158,114 +215,72 @@ static MAX_BUDGET: Int = Int {
     default: 600,
 };
 
-/// What a Deployment waits for progress when it does not say so.
-const PROGRESS_DEADLINE: i64 = 600;
 /// What the repair leaves between the budget and the deadline.
 const SPARE_SECONDS: i64 = 120;
+/// Period of the probes that repairs write.
+const STEP: i64 = 10;
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let startup = container.probe(ProbeKind::Startup);
     let Some(probe) = startup.or_else(|| container.probe(ProbeKind::Liveness)) else { return };
     let budget = Budget::of(probe);
-    let deadline = deadline(container.pod.workload);
-    let late = deadline.filter(|limit| budget.upper.saturating_add(limit.ready) >= limit.seconds);
-    let name = container.display_name();
-    let (upper, earliest) = (budget.upper, budget.earliest_kill);
-    let mut message =
-        format!("container `{name}` has {upper} s to start and is killed after {earliest} s at the earliest");
-    let mut serious = true;
+    let late = deadline(container.pod).filter(|limit| budget.upper >= limit.left());
     let max = cx.int(&MAX_BUDGET);
-    if let Some(limit) = late {
-        let seconds = limit.seconds;
-        message.push_str(&format!("; what waits for it gives up after {seconds} s"));
-    } else if upper > max {
-        message.push_str(&format!("; more than {max} s hide a start that never ends"));
-    } else if startup.is_some() && budget.is_coarse() {
-        message.push_str("; a shorter period with a higher threshold notices the start sooner");
-    } else {
-        serious = false;
-    }
+    let over = budget.upper > max;
+    let coarse = startup.is_some() && budget.is_coarse();
+    let serious = late.is_some() || over || coarse;
     if !serious && startup.is_none() {
         return;
     }
+    let (name, upper, earliest) = (container.display_name(), budget.upper, budget.earliest_kill);
+    let mut message = format!(
+        "container `{name}` may take up to {upper} s to start and is killed after {earliest} s at the earliest"
+    );
+    if let Some(Deadline { what, seconds, ready, .. }) = late {
+        // Writing to a text cannot fail.
+        let _ = write!(message, "; the {what} of {seconds} s is over by then");
+        if ready > 0 {
+            let _ = write!(message, ", with {ready} s of `minReadySeconds`");
+        }
+    }
+    if over {
+        let _ = write!(message, "; more than {max} s hide a start that never ends");
+    } else if coarse && late.is_none() {
+        message.push_str("; a shorter period with a higher threshold notices the start sooner");
+    }
     let severity = if serious { Severity::Warning } else { Severity::Info };
-    let reported = cx.report(probe.node, format_args!("{message}")).severity(severity);
-    let reported = match late.and_then(|limit| Some((limit, limit.field?))) {
-        Some((limit, field)) => reported.fix_at(
-            Grade::Safe,
-            "Raise the progress deadline above the budget",
-            field,
-            upper.saturating_add(limit.ready).saturating_add(SPARE_SECONDS),
-        ),
-        None => reported,
-    };
-    if serious && budget.is_coarse() {
-        let edits = rescale(container, probe, budget);
-        reported.fix(Grade::Review, "Probe every 10 s with the same budget", edits);
+    let mut reported = cx.report(probe.node, format_args!("{message}")).severity(severity);
+    if let Some((limit, field)) = late.and_then(|limit| Some((limit, limit.field?))) {
+        let raised = upper.saturating_add(limit.ready).saturating_add(SPARE_SECONDS);
+        // The field has 32 bits.
+        if i32::try_from(raised).is_ok() {
+            let title = "Raise the progress deadline above the budget";
+            reported = reported.fix_at(Grade::Safe, title, field, raised);
+        }
+    }
+    let in_time = late.map_or(i64::MAX, |limit| limit.left().saturating_sub(1));
+    let allowed = in_time.min(if over { max } else { i64::MAX });
+    if allowed < upper {
+        if let Some(failures) = allowed.saturating_sub(budget.delay).checked_div(STEP)
+            && failures > 0
+        {
+            let title = format!("Probe every {STEP} s and give up within {allowed} s");
+            reported.fix(Grade::Review, title, rescale(container, probe, failures));
+        }
+    } else if coarse {
+        let spent = upper.saturating_sub(budget.delay);
+        let failures = spent.saturating_add(STEP - 1) / STEP;
+        let title = format!("Probe every {STEP} s with the same budget");
+        reported.fix(Grade::Review, title, rescale(container, probe, failures));
     }
 }
 
-/// The time that a probe leaves for starting.
-#[derive(Clone, Copy)]
-struct Budget {
-    delay: i64,
-    period: i64,
-    failures: i64,
-    /// The last moment at which it may succeed, in seconds.
-    upper: i64,
-    /// The first moment at which it may have failed for good.
-    earliest_kill: i64,
-}
-
-impl Budget {
-    fn of(probe: Probe<'_>) -> Self {
-        let (delay, period) = (probe.initial_delay().max(0), probe.period().max(1));
-        let failures = probe.failure_threshold().max(1);
-        let after = |failures: i64| delay.saturating_add(failures.saturating_mul(period));
-        let (upper, earliest_kill) = (after(failures), after(failures - 1));
-        Self { delay, period, failures, upper, earliest_kill }
-    }
-
-    /// Whether the period is long, or longer than a delay that then means little.
-    fn is_coarse(self) -> bool {
-        let long = self.period > 30 && self.failures >= 5;
-        long || (self.delay < self.period && self.delay > 20 && self.period > 20)
-    }
-}
-
-/// What gives up on a container that does not start.
-#[derive(Clone, Copy)]
-struct Deadline<'d> {
-    seconds: i64,
-    /// Seconds that a Pod must be ready before it counts.
-    ready: i64,
-    /// The field to raise; `None` where raising it is not ours to offer.
-    field: Option<Place<'d>>,
-}
-
-fn deadline(workload: Workload<'_>) -> Option<Deadline<'_>> {
-    if workload.kind.kind == "Deployment" {
-        let at = workload.progress_deadline_seconds();
-        let ready = workload.min_ready_seconds().value.unwrap_or(0).max(0);
-        let seconds = at.value.unwrap_or(PROGRESS_DEADLINE);
-        Some(Deadline { seconds, ready, field: Some(at.place) })
-    } else if workload.kind.kind == "Job" {
-        let seconds = workload.active_deadline_seconds().value?;
-        Some(Deadline { seconds, ready: 0, field: None })
-    } else {
-        None
-    }
-}
-
-/// The same budget in steps of ten seconds.
-fn rescale(container: Container<'_>, probe: Probe<'_>, budget: Budget) -> Vec<Edit> {
-    const STEP: i64 = 10;
+/// Probes every [`STEP`] seconds, and so many times.
+fn rescale(container: Container<'_>, probe: Probe<'_>, failures: i64) -> Vec<Edit> {
     let object = container.object().node;
     let set = |key: &'static [&'static str], value: i64| {
         let pointer = probe.node.at(key).pointer(object).to_string();
         Edit::new(pointer, Op::Add(Value::from(value)))
     };
-    let spent = budget.upper.saturating_sub(budget.delay);
-    let failures = spent.saturating_add(STEP - 1) / STEP;
     vec![set(&["periodSeconds"], STEP), set(&["failureThreshold"], failures)]
 }

@@ -1,5 +1,13 @@
 //! Judging a text with the engine itself, so that tests see findings and not only their report.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 use patternwarden::bundle::Bundle;
 use patternwarden::docs::Example;
 use patternwarden::finding::{Finding, Fix};
@@ -23,7 +31,7 @@ pub(crate) fn settings(json: &str) -> Settings {
 /// Settings of one example: this rule alone, on a complete input, as the example's fence says.
 pub(crate) fn settings_of(rule: &'static Rule, example: &Example) -> Settings {
     let only = rule.id;
-    let json = match &example.settings {
+    let json = match example.settings() {
         Some(params) => format!(r#"{{"rules":{{"{only}":{params}}}}}"#),
         None => "{}".to_owned(),
     };

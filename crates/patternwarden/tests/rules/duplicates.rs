@@ -1,14 +1,11 @@
 //! Duplicate keys: what counts, what is lost, and that hostile texts end in time.
 
-mod support;
-
+use crate::only;
+use crate::support::{Judged, judge};
 use patternwarden::tree::{Edit, Op, apply, write_json};
-use patternwarden::{Settings, set::Scope};
-use support::{Judged, judge};
 
 fn duplicates(text: &str) -> Judged {
-    let settings = Settings::default().only(|rule| rule.id == "yaml-duplicate-key");
-    judge(text, &settings.with_scope(Scope::Closed))
+    judge(text, &only("yaml-duplicate-key"))
 }
 
 fn pointers(judged: &Judged) -> Vec<&str> {
