@@ -69,8 +69,7 @@ visit("everything is reached by keyboard", async (page) => {
   assert.equal(await focused(page), "Skip to the manifest");
   await page.keyboard.press("Enter");
   await until(async () => (await focused(page)) === "Kubernetes manifest", "the skip link leads into the editor");
-  await page.keyboard.press("ControlOrMeta+a");
-  await page.keyboard.insertText(POD);
+  await paste(page, POD);
   await page.keyboard.press("Tab");
   assert.match(await focused(page), /^Problems/, "Tab leaves the editor");
   await page.keyboard.press("ArrowRight");

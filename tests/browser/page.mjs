@@ -16,7 +16,11 @@ const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8")
  * @param {(page: import("playwright-core").Page) => Promise<void>} steps
  */
 export async function withPage(browser, address, options, steps) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options.context });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    permissions: ["clipboard-read", "clipboard-write"],
+    ...options.context,
+  });
   try {
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
@@ -54,12 +58,13 @@ export const tab = (page, name) => page.getByRole("tab", { name });
 export const cards = (page) => page.locator("#problems .card");
 export const card = (page, rule) => cards(page).filter({ has: page.locator(`.card-meta code:text-is("${rule}")`) });
 
-/** Replaces the whole text, as pasting does. */
+/** Replaces the whole text from the clipboard. */
 export async function paste(page, text) {
   await editor(page).focus();
   await page.keyboard.press("ControlOrMeta+a");
-  if (text === "") await page.keyboard.press("Delete");
-  else await page.keyboard.insertText(text);
+  if (text === "") return page.keyboard.press("Delete");
+  await page.evaluate((text) => navigator.clipboard.writeText(text), text);
+  await page.keyboard.press("ControlOrMeta+v");
 }
 
 /** The editor's text; for texts that fit on the screen. */

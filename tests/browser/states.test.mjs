@@ -15,7 +15,7 @@ after(async () => {
   await site?.stop();
 });
 const visit = (name, steps, options = {}) => test(name, () => withPage(browser, site.address, options, steps));
-const verdict = (page) => page.locator(".verdict-word").innerText();
+const verdict = async (page) => (await page.locator(".verdict-word").textContent()).trim();
 
 const BROKEN = `apiVersion: v1
 kind: Pod
