@@ -1,18 +1,16 @@
 //! What examples cannot show: severities and words that depend on the target or the rest of a Pod.
 
-use crate::support::{Judged, judge, settings};
-use patternwarden::set::Scope;
-use patternwarden::{Rule, Severity};
+#[expect(dead_code, reason = "other test programs use the rest")]
+mod support;
 
-fn rule(id: &str) -> &'static Rule {
-    patternwarden::rules::find(id).unwrap()
-}
+use patternwarden::Severity;
+use patternwarden::set::Scope;
+use support::{Judged, judge, settings};
 
 /// What one rule says about a text on a complete input.
 fn said(id: &str, target: &str, text: &str) -> Judged {
-    let only = rule(id).id;
     let json = format!(r#"{{"target":"{target}"}}"#);
-    judge(text, &settings(&json).only(|other| other.id == only).with_scope(Scope::Closed))
+    judge(text, &settings(&json).only(|other| other.id == id).with_scope(Scope::Closed))
 }
 
 /// Severity and message of the findings of one rule.
