@@ -1,11 +1,8 @@
 //! What examples cannot show: severities and words that depend on the target or the rest of a Pod.
 
-#[expect(dead_code, reason = "other test programs use the rest")]
-mod support;
-
+use crate::support::{Judged, judge, settings};
 use patternwarden::Severity;
 use patternwarden::set::Scope;
-use support::{Judged, judge, settings};
 
 /// What one rule says about a text on a complete input.
 fn said(id: &str, target: &str, text: &str) -> Judged {
