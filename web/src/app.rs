@@ -97,17 +97,20 @@ fn restore(state: &State, dispatch: &Dispatch) -> Html {
     html! { <button type="button" class="button small" {onclick}>{ "Back to my text" }</button> }
 }
 
-/// Keeps the text and the choices, a while after the last change.
+/// Keeps the text and the choices, a while after the last change or when the page goes.
 #[hook]
 fn use_saving(state: &Rc<State>) {
     let (kept, deps) = (state.clone(), (state.revision, state.text.clone(), state.preferences));
     let own = state.own.clone();
     use_effect_with((deps, own), move |_| {
-        let wait = Timeout::new(SAVE, move || {
-            // Full or forbidden storage loses nothing that is on the page.
+        // Full or forbidden storage loses nothing that is on the page.
+        let save = move || {
             let _ = storage::save(&kept.saved());
-        });
-        move || drop(wait)
+        };
+        let last = save.clone();
+        let leaving = EventListener::new(&gloo::utils::window(), "pagehide", move |_| last());
+        let wait = Timeout::new(SAVE, save);
+        move || drop((wait, leaving))
     });
 }
 
