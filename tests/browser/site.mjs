@@ -21,9 +21,9 @@ const types = {
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
   + "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
 
-/** Serves `folder` under the policy that the project promises to work with. */
-export async function serve(folder = join(dist, "site")) {
-  if (!existsSync(join(folder, "index.html"))) throw new Error(`${folder} has no index.html: run \`cargo xtask build\``);
+/** Serves `folder`, whose page is `page`, under the policy that the project promises to work with. */
+export async function serve(folder = join(dist, "site"), page = "index.html") {
+  if (!existsSync(join(folder, page))) throw new Error(`${folder} has no ${page}: run \`cargo xtask build\``);
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const file = join(folder, normalize(pathname.endsWith("/") ? `${pathname}index.html` : pathname));
