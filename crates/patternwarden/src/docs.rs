@@ -92,9 +92,22 @@ pub fn sections(docs: &str) -> Vec<Section> {
 }
 
 /// The body of one section, trimmed; `None` when there is no such heading.
+///
+/// Reads no further than it must: reports ask for one section per finding.
 pub fn section(docs: &str, heading: &str) -> Option<String> {
-    let found = sections(docs).into_iter().find(|section| section.heading == heading)?;
-    Some(found.body.trim().into())
+    let mut lines = docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+    lines.find(|line| line.strip_prefix("## ") == Some(heading))?;
+    let mut body = String::new();
+    let mut fenced = false;
+    for line in lines {
+        fenced ^= line.starts_with("```");
+        if !fenced && line.starts_with("## ") {
+            break;
+        }
+        body.push_str(line);
+        body.push('\n');
+    }
+    Some(body.trim().into())
 }
 
 /// The fenced YAML examples, in order.
