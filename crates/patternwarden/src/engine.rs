@@ -14,7 +14,7 @@ use alloc::{
     vec::Vec,
 };
 use core::fmt;
-use patternwarden_tree::{Edit, Kind, Node, NoteKind, Op, Place, Value, unescape};
+use patternwarden_tree::{Edit, Kind, Node, NoteKind, Op, Place, Value, sort_by, unescape};
 
 /// What a rule sees while it runs, and where it reports.
 #[derive(Debug)]
@@ -301,7 +301,7 @@ fn assign(set: &Set<'_>, out: &mut [Finding]) {
             finding.object = Some(object.index);
         }
     }
-    out.sort_by(|a, b| {
+    sort_by(out, |a, b| {
         let key = |f: &Finding| (f.document, f.order, f.rule.id);
         key(a).cmp(&key(b)).then_with(|| a.pointer.cmp(&b.pointer))
     });

@@ -128,7 +128,10 @@ impl<'r, 'd> Px<'r, 'd> {
     /// Names a variant of the pattern that the object shows.
     pub fn facet(&mut self, facet: impl Into<String>) -> &mut Self {
         if let Some(hit) = self.hit.as_mut() {
-            hit.facets.push(facet.into());
+            let facet = facet.into();
+            if let Err(at) = hit.facets.binary_search(&facet) {
+                hit.facets.insert(at, facet);
+            }
         }
         self
     }
@@ -166,8 +169,5 @@ pub fn recognise_one<'d>(
 ) -> Option<Recognised> {
     let mut px = Px { set, pattern: recogniser.pattern, object, hit: None };
     (recogniser.recognise)(&mut px, object);
-    let mut hit = px.hit?;
-    hit.facets.sort();
-    hit.facets.dedup();
-    Some(hit)
+    px.hit
 }

@@ -2,8 +2,9 @@
 
 use crate::bundle::{Assumption, Bundle, Entry};
 use crate::kube::{Binding, Object, PodSpec, Role};
-use alloc::{collections::BTreeMap, vec::Vec};
-use patternwarden_tree::{Document, Node};
+use alloc::vec::Vec;
+use core::slice::Iter;
+use patternwarden_tree::{Document, Node, sort_ids};
 
 /// Whether a [`Set`] holds everything that could matter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,9 +22,29 @@ pub enum Scope {
 pub struct Set<'d> {
     bundle: &'d Bundle<'d>,
     objects: Vec<Object<'d>>,
-    /// Indices of the objects of each kind, in source order.
-    kinds: BTreeMap<&'d str, Vec<usize>>,
+    /// Indices of the objects, by kind and then in source order.
+    by_kind: Vec<u32>,
     scope: Scope,
+}
+
+/// Some objects of a [`Set`], in source order.
+#[derive(Clone, Debug)]
+pub struct Objects<'s, 'd> {
+    objects: &'s [Object<'d>],
+    ids: Iter<'s, u32>,
+}
+
+impl<'d> Iterator for Objects<'_, 'd> {
+    type Item = Object<'d>;
+
+    fn next(&mut self) -> Option<Object<'d>> {
+        self.objects.get(*self.ids.next()? as usize).copied()
+    }
+}
+
+/// Kind of the object with this index; empty when it has none.
+fn kind<'d>(objects: &[Object<'d>], id: u32) -> &'d str {
+    objects.get(id as usize).and_then(|object| object.kind().value).unwrap_or_default()
 }
 
 impl<'d> Set<'d> {
@@ -34,11 +55,9 @@ impl<'d> Set<'d> {
             Some(Object { node: document.node(entry.node)?, index })
         };
         let objects: Vec<_> = bundle.entries.iter().enumerate().filter_map(object).collect();
-        let mut kinds: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        for object in &objects {
-            kinds.entry(object.kind().value.unwrap_or_default()).or_default().push(object.index);
-        }
-        Self { bundle, objects, kinds, scope }
+        let mut by_kind: Vec<u32> = (0..objects.len() as u32).collect();
+        sort_ids(&mut by_kind, &|a, b| kind(&objects, a).cmp(kind(&objects, b)));
+        Self { bundle, objects, by_kind, scope }
     }
 
     /// Whether the set is complete.
@@ -58,9 +77,11 @@ impl<'d> Set<'d> {
 
     /// The objects of one kind, of whatever group, in source order. Costs nothing for a kind that
     /// the set does not hold.
-    pub fn of_kind<'s>(&'s self, kind: &str) -> impl Iterator<Item = Object<'d>> + use<'s, 'd> {
-        let indices = self.kinds.get(kind).map(Vec::as_slice).unwrap_or_default();
-        indices.iter().filter_map(|index| self.object(*index))
+    pub fn of_kind(&self, wanted: &str) -> Objects<'_, 'd> {
+        let from = self.by_kind.partition_point(|id| kind(&self.objects, *id) < wanted);
+        let rest = self.by_kind.get(from..).unwrap_or_default();
+        let to = rest.partition_point(|id| kind(&self.objects, *id) == wanted);
+        Objects { objects: &self.objects, ids: rest.get(..to).unwrap_or_default().iter() }
     }
 
     /// The documents, in source order.
