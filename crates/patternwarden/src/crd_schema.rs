@@ -3,6 +3,7 @@
 //! Source: `apiextensions-apiserver/pkg/apiserver/schema` (structural schemas) and
 //! `pkg/apis/apiextensions/validation` for `v1`.
 
+use crate::kube::{Items, entries};
 use crate::rule::Severity;
 use alloc::{borrow::ToOwned, format, string::String};
 use patternwarden_tree::{Node, Place};
@@ -59,8 +60,8 @@ fn is_true(node: Node<'_>, key: &str) -> bool {
     node.get(key).and_then(Node::as_bool) == Some(true)
 }
 
-fn items<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = Node<'d>> + use<'d> {
-    node.get(key).into_iter().flat_map(Node::items)
+fn items<'d>(node: Node<'d>, key: &str) -> Items<'d> {
+    crate::kube::items(node.get(key))
 }
 
 impl<'d> Walk<'_, 'd> {
@@ -100,7 +101,7 @@ impl<'d> Walk<'_, 'd> {
         self.required(node);
 
         let keyed = text(node, LIST_TYPE) == Some("map");
-        for property in node.get("properties").into_iter().flat_map(Node::children) {
+        for property in entries(node.get("properties")) {
             self.schema(property, unkeyed, false);
         }
         if let Some(extra) = node.get("additionalProperties").filter(|node| node.is_map()) {
@@ -154,7 +155,7 @@ impl<'d> Walk<'_, 'd> {
                 self.error(field, &format!("`{key}` cannot stand inside of a logical operator"));
             }
         }
-        for property in node.get("properties").into_iter().flat_map(Node::children) {
+        for property in entries(node.get("properties")) {
             self.branch(property, false);
         }
         if let Some(item) = node.get("items") {

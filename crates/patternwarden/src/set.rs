@@ -2,7 +2,7 @@
 
 use crate::bundle::{Assumption, Bundle, Entry};
 use crate::kube::{Binding, Object, PodSpec, Role};
-use alloc::vec::Vec;
+use alloc::vec::{IntoIter, Vec};
 use core::slice::Iter;
 use patternwarden_tree::{Document, Node, sort_ids};
 
@@ -117,16 +117,15 @@ impl<'d> Set<'d> {
     }
 
     /// Bindings of roles to the ServiceAccount of a Pod.
-    pub fn bindings_of<'s>(
-        &'s self,
-        pod: PodSpec<'d>,
-    ) -> impl Iterator<Item = Binding<'d>> + use<'s, 'd> {
+    pub fn bindings_of(&self, pod: PodSpec<'d>) -> IntoIter<Binding<'d>> {
         let namespace = pod.object().effective_namespace();
         let account = pod.service_account();
-        self.of_kind("RoleBinding")
-            .chain(self.of_kind("ClusterRoleBinding"))
-            .filter_map(Binding::of)
-            .filter(move |binding| binding.binds_service_account(account, namespace))
+        let mut out = Vec::new();
+        for kind in ["RoleBinding", "ClusterRoleBinding"] {
+            out.extend(self.of_kind(kind).filter_map(Binding::of));
+        }
+        out.retain(|binding| binding.binds_service_account(account, namespace));
+        out.into_iter()
     }
 
     /// Every Pod spec, in Pods and in templates.
@@ -135,19 +134,16 @@ impl<'d> Set<'d> {
     }
 
     /// Every Pod spec of a namespace.
-    pub fn pod_specs_in<'s>(
-        &'s self,
-        namespace: &'s str,
-    ) -> impl Iterator<Item = PodSpec<'d>> + use<'s, 'd> {
-        self.pod_specs().filter(move |pod| pod.object().effective_namespace() == namespace)
+    pub fn pod_specs_in(&self, namespace: &str) -> IntoIter<PodSpec<'d>> {
+        let mut out: Vec<_> = self.pod_specs().collect();
+        out.retain(|pod| pod.object().effective_namespace() == namespace);
+        out.into_iter()
     }
 
     /// The roles that are bound, in this set, to a Pod's ServiceAccount.
-    pub fn roles_of<'s>(
-        &'s self,
-        pod: PodSpec<'d>,
-    ) -> impl Iterator<Item = Role<'d>> + use<'s, 'd> {
-        self.bindings_of(pod).filter_map(move |binding| self.bound_role(binding))
+    pub fn roles_of(&self, pod: PodSpec<'d>) -> IntoIter<Role<'d>> {
+        let bound = self.bindings_of(pod).filter_map(|binding| self.bound_role(binding));
+        bound.collect::<Vec<_>>().into_iter()
     }
 
     /// The role that a binding refers to, when it is in this set.

@@ -2,7 +2,7 @@
 
 use super::init_container::{ANNOTATIONS, annotation_names};
 use super::links::{init_containers, mounts_of};
-use crate::kube::{Class, ConfigObject, Container, Object, PodSpec, Probe};
+use crate::kube::{Class, ConfigObject, Container, Object, PodSpec, Probe, items};
 use crate::recognise::{Confidence, Px};
 use alloc::{format, vec::Vec};
 use patternwarden_tree::Node;
@@ -151,7 +151,7 @@ fn reads_config(container: Container<'_>) -> bool {
         !token && volume.is_some_and(|volume| sources.contains(&volume.source()))
     });
     let from = container.env_from().value.is_some_and(|list| list.items().next().is_some());
-    let keys = container.env().value.into_iter().flat_map(Node::items).any(|entry| {
+    let keys = items(container.env().value).any(|entry| {
         let from = entry.get("valueFrom");
         from.is_some_and(|f| f.get("configMapKeyRef").or(f.get("secretKeyRef")).is_some())
     });
