@@ -1,6 +1,7 @@
 //! Building a [`Document`] from parser events.
 
 use crate::document::{Document, Kind, NONE, Node, Note, Origin, Slot, Source};
+use crate::order::sort_ids;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -154,7 +155,8 @@ impl Builder {
 
     /// Records what a reader noticed.
     pub fn note(&mut self, note: Note) {
-        self.doc.notes.push(note);
+        let at = self.doc.notes.partition_point(|earlier| earlier.span <= note.span);
+        self.doc.notes.insert(at, note);
     }
 
     /// The finished document.
@@ -162,8 +164,7 @@ impl Builder {
         while !self.open.is_empty() {
             self.close(None);
         }
-        self.doc.shadowed.sort_unstable();
-        self.doc.notes.sort_by_key(|note| note.span);
+        sort_ids(&mut self.doc.shadowed, &|a, b| a.cmp(&b));
         self.doc
     }
 
@@ -222,13 +223,14 @@ impl Builder {
                 }
             }
         } else {
-            let mut sorted: Vec<_> = entries().collect();
-            sorted.sort_unstable();
+            let key = |id| Node { doc, id }.key().unwrap_or("");
+            let mut sorted: Vec<_> = entries().map(|(_, id)| id).collect();
+            sort_ids(&mut sorted, &|a, b| key(a).cmp(key(b)));
             for pair in sorted.windows(2) {
                 if let [a, b] = pair
-                    && a.0 == b.0
+                    && key(*a) == key(*b)
                 {
-                    hidden.push(a.1);
+                    hidden.push(*a);
                 }
             }
         }

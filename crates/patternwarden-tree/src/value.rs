@@ -32,7 +32,11 @@ pub enum Value {
 impl Value {
     /// A map of these entries.
     pub fn map<const N: usize>(entries: [(&str, Value); N]) -> Self {
-        Self::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+        let mut out = Vec::with_capacity(N);
+        for (key, value) in entries {
+            out.push((key.to_owned(), value));
+        }
+        Self::Map(out)
     }
 
     /// A list of these items.

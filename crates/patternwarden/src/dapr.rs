@@ -5,6 +5,7 @@
 //! `expiryInSeconds` as JSON.
 
 use crate::kube::{ImageRef, Object, PodSpec};
+use alloc::vec::{IntoIter, Vec};
 use patternwarden_tree::Node;
 
 /// The only version of the API that Dapr serves. Its reference also shows `v1.0-alpha`, which is
@@ -32,8 +33,8 @@ pub struct LockCall<'t> {
 const MAX_AUTHORITY: usize = 128;
 
 /// The calls of the lock API in a text, in order. Work is linear in the length of the text.
-pub fn lock_calls(text: &str) -> impl Iterator<Item = LockCall<'_>> {
-    text.match_indices("/v1.0").filter_map(|(slash, _)| {
+pub fn lock_calls(text: &str) -> IntoIter<LockCall<'_>> {
+    let calls = text.match_indices("/v1.0").filter_map(|(slash, _)| {
         let (before, path) = text.split_at_checked(slash)?;
         let path = path.strip_prefix('/')?;
         let version_end = path.find(|c: char| !c.is_ascii_alphanumeric() && !"-.".contains(c))?;
@@ -48,7 +49,8 @@ pub fn lock_calls(text: &str) -> impl Iterator<Item = LockCall<'_>> {
         let host = host(before).filter(|_| !store.is_empty())?;
         let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
         Some(LockCall { version, start: slash + 1, is_unlock, store, end, is_local })
-    })
+    });
+    calls.collect::<Vec<_>>().into_iter()
 }
 
 /// The host of the `host:port` that a text ends in.

@@ -14,7 +14,7 @@ use alloc::{
     vec::Vec,
 };
 use core::fmt;
-use patternwarden_tree::{Edit, Kind, Node, NoteKind, Op, Place, Value, unescape};
+use patternwarden_tree::{Edit, Kind, Node, NoteKind, Op, Place, Value, sort_by, unescape};
 
 /// What a rule sees while it runs, and where it reports.
 #[derive(Debug)]
@@ -49,7 +49,12 @@ impl<'r, 'd> Cx<'r, 'd> {
         place: impl Into<Place<'d>>,
         message: fmt::Arguments<'_>,
     ) -> Reported<'_, 'd> {
-        let place = place.into();
+        self.report_at(place.into(), message)
+    }
+
+    /// [`report`](Self::report), compiled once.
+    #[inline(never)]
+    fn report_at(&mut self, place: Place<'d>, message: fmt::Arguments<'_>) -> Reported<'_, 'd> {
         let base = self.base.unwrap_or(place.node);
         let at = self.out.len();
         if !held_back(place) {
@@ -142,7 +147,11 @@ impl<'d> Reported<'_, 'd> {
 
     /// Names another place that takes part, in this object or in another one.
     pub fn related(self, place: impl Into<Place<'d>>, message: &str) -> Self {
-        let place = place.into();
+        self.related_at(place.into(), message)
+    }
+
+    #[inline(never)]
+    fn related_at(self, place: Place<'d>, message: &str) -> Self {
         let Some(object) = self.set.object_holding(place.node) else { return self };
         self.with(|finding| {
             finding.related.push(Related {
@@ -159,6 +168,11 @@ impl<'d> Reported<'_, 'd> {
     /// It is left out where something of another type stands in its way, such as text in the place
     /// of a `securityContext`: there is nothing to add to.
     pub fn fix(self, grade: Grade, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.offer(grade, title.into(), edits)
+    }
+
+    #[inline(never)]
+    fn offer(self, grade: Grade, title: String, edits: Vec<Edit>) -> Self {
         if !edits.iter().enumerate().all(|(at, edit)| {
             let earlier = edits.get(..at).unwrap_or_default();
             let made = earlier.iter().any(|e| edit.pointer.starts_with(e.pointer.as_str()));
@@ -166,19 +180,15 @@ impl<'d> Reported<'_, 'd> {
         }) {
             return self;
         }
-        let title = title.into();
         self.with(|finding| finding.fixes.push(Fix { title, grade, edits }))
     }
 
     /// Offers to set the reported place to `value`.
     pub fn fix_set(self, grade: Grade, title: impl Into<String>, value: impl Into<Value>) -> Self {
-        let pointer = self.place.pointer(self.base).to_string();
-        let op = if self.place.rest.is_empty() {
-            Op::Replace(value.into())
-        } else {
-            Op::Add(value.into())
-        };
-        self.fix(grade, title, alloc::vec![Edit::new(pointer, op)])
+        let exists = self.place.rest.is_empty();
+        let op = if exists { Op::Replace } else { Op::Add };
+        let place = self.place;
+        self.offer_at(grade, title.into(), place, op(value.into()))
     }
 
     /// Offers to set another place of the same object to `value`.
@@ -189,14 +199,19 @@ impl<'d> Reported<'_, 'd> {
         place: impl Into<Place<'d>>,
         value: impl Into<Value>,
     ) -> Self {
-        let pointer = place.into().pointer(self.base).to_string();
-        self.fix(grade, title, alloc::vec![Edit::new(pointer, Op::Add(value.into()))])
+        self.offer_at(grade, title.into(), place.into(), Op::Add(value.into()))
     }
 
     /// Offers to remove what stands at the reported place.
     pub fn fix_remove(self, grade: Grade, title: impl Into<String>) -> Self {
-        let pointer = self.place.pointer(self.base).to_string();
-        self.fix(grade, title, alloc::vec![Edit::new(pointer, Op::Remove)])
+        let place = self.place;
+        self.offer_at(grade, title.into(), place, Op::Remove)
+    }
+
+    #[inline(never)]
+    fn offer_at(self, grade: Grade, title: String, place: Place<'d>, op: Op) -> Self {
+        let pointer = place.pointer(self.base).to_string();
+        self.offer(grade, title, alloc::vec![Edit { pointer, op }])
     }
 }
 
@@ -301,7 +316,7 @@ fn assign(set: &Set<'_>, out: &mut [Finding]) {
             finding.object = Some(object.index);
         }
     }
-    out.sort_by(|a, b| {
+    sort_by(out, |a, b| {
         let key = |f: &Finding| (f.document, f.order, f.rule.id);
         key(a).cmp(&key(b)).then_with(|| a.pointer.cmp(&b.pointer))
     });

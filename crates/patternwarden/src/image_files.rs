@@ -1,8 +1,8 @@
 //! Files that one container takes from the image of another: copied by an init container, or read
 //! through `/proc/<process>/root`. An image volume makes both unnecessary.
 
-use crate::kube::{Class, Container, Hook, PodSpec, Probe};
-use alloc::vec::Vec;
+use crate::kube::{Class, Container, Hook, PodSpec, Probe, items};
+use alloc::vec::{IntoIter, Vec};
 use patternwarden_tree::Node;
 
 /// An init container that copies configuration from its image to a volume that others mount.
@@ -26,26 +26,29 @@ const CONFIG_WORDS: [&str; 3] = ["conf", "settings", "propert"];
 ///
 /// Such a container fills an `emptyDir` that a running container mounts, takes no ConfigMap or
 /// Secret, fetches nothing, and its name, image, command or volume speaks of configuration.
-pub fn copied_images(pod: PodSpec<'_>) -> impl Iterator<Item = CopiedImage<'_>> {
+pub fn copied_images(pod: PodSpec<'_>) -> IntoIter<CopiedImage<'_>> {
     let inits = pod.containers().filter(|container| container.class == Class::Init);
-    inits.filter(|init| !reads_config(*init) && !fetches(*init)).filter_map(move |init| {
+    let copied = inits.filter(|init| !reads_config(*init) && !fetches(*init)).filter_map(|init| {
         let (volume, _, mount) = init.mounts().find(|(volume, _, mount)| {
             let writes = mount.get("readOnly").and_then(Node::as_bool) != Some(true);
             writes && is_handed_over(pod, volume) && names_config(init, volume)
         })?;
         Some(CopiedImage { init, volume, mount })
-    })
+    });
+    copied.collect::<Vec<_>>().into_iter()
 }
 
 /// The strings in which a container names the root directory of a process: in `command`, `args`,
 /// `env`, and in the commands of probes and hooks.
-pub fn process_roots(container: Container<'_>) -> impl Iterator<Item = Node<'_>> {
-    let values = container.env_values().map(|(_, value)| value);
+pub fn process_roots(container: Container<'_>) -> IntoIter<Node<'_>> {
+    let mut out: Vec<_> = container.words().collect();
+    out.extend(container.env_values().map(|(_, value)| value));
     let probes = container.probes().filter_map(Probe::handler);
     let hooks = container.hooks().filter_map(Hook::handler);
-    let commands = probes.chain(hooks).flat_map(|handler| handler.command().collect::<Vec<_>>());
-    let named = |node: &Node<'_>| node.as_str().is_some_and(|text| process_root(text).is_some());
-    container.words().chain(values).chain(commands).filter(named)
+    probes.for_each(|handler| out.extend(handler.command()));
+    hooks.for_each(|handler| out.extend(handler.command()));
+    out.retain(|node| node.as_str().is_some_and(|text| process_root(text).is_some()));
+    out.into_iter()
 }
 
 /// The first `/proc/<process>/root` of a text: what stands for the process, and what follows
@@ -74,7 +77,7 @@ fn reads_config(container: Container<'_>) -> bool {
         path != injected && matches!(source, Some("configMap" | "secret" | "projected"))
     });
     let from = container.env_from().value.is_some_and(|list| list.items().next().is_some());
-    let mut env = container.env().value.into_iter().flat_map(Node::items);
+    let mut env = items(container.env().value);
     let keys = env.any(|entry| {
         let from = entry.get("valueFrom");
         from.is_some_and(|from| from.get("configMapKeyRef").or(from.get("secretKeyRef")).is_some())

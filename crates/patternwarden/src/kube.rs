@@ -24,6 +24,7 @@ mod probe;
 mod quantity;
 mod reference;
 mod scale;
+mod walk;
 mod workload;
 
 pub use access::{Binding, PolicyRule, Role, RoleKind, Subject};
@@ -41,6 +42,8 @@ pub use probe::{Handler, Hook, Probe, ProbeKind};
 pub use quantity::Quantity;
 pub use reference::{ConfigReference, config_references};
 pub use scale::{Budget, Lease, Namespace, Scaler};
+pub use walk::{EnvValues, Hooks, Items, Mounts, Probes, Words};
+pub(crate) use walk::{entries, items};
 pub use workload::{Workload, WorkloadKind};
 
 /// Readers of field values, one per shape.

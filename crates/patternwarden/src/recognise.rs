@@ -105,7 +105,12 @@ impl<'r, 'd> Px<'r, 'd> {
         place: impl Into<Place<'d>>,
         label: impl Into<String>,
     ) -> &mut Self {
-        let place = place.into();
+        self.hit_at(confidence, place.into(), label.into())
+    }
+
+    /// [`hit`](Self::hit), compiled once.
+    #[inline(never)]
+    fn hit_at(&mut self, confidence: Confidence, place: Place<'d>, label: String) -> &mut Self {
         let hit = self.hit.get_or_insert_with(|| Recognised {
             pattern: self.pattern,
             confidence,
@@ -117,7 +122,7 @@ impl<'r, 'd> Px<'r, 'd> {
         hit.confidence = hit.confidence.max(confidence);
         let holder = self.set.object_holding(place.node).unwrap_or(self.object);
         hit.evidence.push(Evidence {
-            label: label.into(),
+            label,
             object: holder.index,
             pointer: place.pointer(holder.node).to_string(),
             span: place.anchor(),
@@ -127,8 +132,15 @@ impl<'r, 'd> Px<'r, 'd> {
 
     /// Names a variant of the pattern that the object shows.
     pub fn facet(&mut self, facet: impl Into<String>) -> &mut Self {
+        self.add_facet(facet.into())
+    }
+
+    #[inline(never)]
+    fn add_facet(&mut self, facet: String) -> &mut Self {
         if let Some(hit) = self.hit.as_mut() {
-            hit.facets.push(facet.into());
+            if let Err(at) = hit.facets.binary_search(&facet) {
+                hit.facets.insert(at, facet);
+            }
         }
         self
     }
@@ -166,8 +178,5 @@ pub fn recognise_one<'d>(
 ) -> Option<Recognised> {
     let mut px = Px { set, pattern: recogniser.pattern, object, hit: None };
     (recogniser.recognise)(&mut px, object);
-    let mut hit = px.hit?;
-    hit.facets.sort();
-    hit.facets.dedup();
-    Some(hit)
+    px.hit
 }

@@ -2,8 +2,9 @@
 
 use crate::bundle::{Assumption, Bundle, Entry};
 use crate::kube::{Binding, Object, PodSpec, Role};
-use alloc::{collections::BTreeMap, vec::Vec};
-use patternwarden_tree::{Document, Node};
+use alloc::vec::{IntoIter, Vec};
+use core::slice::Iter;
+use patternwarden_tree::{Document, Node, sort_ids};
 
 /// Whether a [`Set`] holds everything that could matter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,11 +22,36 @@ pub enum Scope {
 pub struct Set<'d> {
     bundle: &'d Bundle<'d>,
     objects: Vec<Object<'d>>,
-    /// Indices of the objects of each kind, in source order.
-    kinds: BTreeMap<&'d str, Vec<usize>>,
-    /// Pod specs by namespace, in source order: every Service asks for all of its namespace.
-    pods: BTreeMap<&'d str, Vec<PodSpec<'d>>>,
+    /// Indices of the objects, by kind and then in source order.
+    by_kind: Vec<u32>,
+    /// Indices of the objects with a Pod, by namespace and then in source order: every Service asks
+    /// for all of its namespace.
+    pods: Vec<u32>,
     scope: Scope,
+}
+
+/// Some objects of a [`Set`], in source order.
+#[derive(Clone, Debug)]
+pub struct Objects<'s, 'd> {
+    objects: &'s [Object<'d>],
+    ids: Iter<'s, u32>,
+}
+
+impl<'d> Iterator for Objects<'_, 'd> {
+    type Item = Object<'d>;
+
+    fn next(&mut self) -> Option<Object<'d>> {
+        self.objects.get(*self.ids.next()? as usize).copied()
+    }
+}
+
+/// Kind of the object with this index; empty when it has none.
+fn kind<'d>(objects: &[Object<'d>], id: u32) -> &'d str {
+    objects.get(id as usize).and_then(|object| object.kind().value).unwrap_or_default()
+}
+
+fn home<'d>(objects: &[Object<'d>], id: u32) -> &'d str {
+    objects.get(id as usize).map_or("", |object| object.effective_namespace())
 }
 
 impl<'d> Set<'d> {
@@ -36,15 +62,13 @@ impl<'d> Set<'d> {
             Some(Object { node: document.node(entry.node)?, index })
         };
         let objects: Vec<_> = bundle.entries.iter().enumerate().filter_map(object).collect();
-        let mut kinds: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        let mut pods: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for object in &objects {
-            kinds.entry(object.kind().value.unwrap_or_default()).or_default().push(object.index);
-            if let Some(pod) = object.pod_spec() {
-                pods.entry(object.effective_namespace()).or_default().push(pod);
-            }
-        }
-        Self { bundle, objects, kinds, pods, scope }
+        let mut by_kind: Vec<u32> = (0..objects.len() as u32).collect();
+        sort_ids(&mut by_kind, &|a, b| kind(&objects, a).cmp(kind(&objects, b)));
+        let with_pod = |object: &&Object<'d>| object.pod_spec().is_some();
+        let mut pods: Vec<u32> =
+            objects.iter().filter(with_pod).map(|object| object.index as u32).collect();
+        sort_ids(&mut pods, &|a, b| home(&objects, a).cmp(home(&objects, b)));
+        Self { bundle, objects, by_kind, pods, scope }
     }
 
     /// Whether the set is complete.
@@ -64,9 +88,11 @@ impl<'d> Set<'d> {
 
     /// The objects of one kind, of whatever group, in source order. Costs nothing for a kind that
     /// the set does not hold.
-    pub fn of_kind<'s>(&'s self, kind: &str) -> impl Iterator<Item = Object<'d>> + use<'s, 'd> {
-        let indices = self.kinds.get(kind).map(Vec::as_slice).unwrap_or_default();
-        indices.iter().filter_map(|index| self.object(*index))
+    pub fn of_kind(&self, wanted: &str) -> Objects<'_, 'd> {
+        let from = self.by_kind.partition_point(|id| kind(&self.objects, *id) < wanted);
+        let rest = self.by_kind.get(from..).unwrap_or_default();
+        let to = rest.partition_point(|id| kind(&self.objects, *id) == wanted);
+        Objects { objects: &self.objects, ids: rest.get(..to).unwrap_or_default().iter() }
     }
 
     /// The documents, in source order.
@@ -102,16 +128,15 @@ impl<'d> Set<'d> {
     }
 
     /// Bindings of roles to the ServiceAccount of a Pod.
-    pub fn bindings_of<'s>(
-        &'s self,
-        pod: PodSpec<'d>,
-    ) -> impl Iterator<Item = Binding<'d>> + use<'s, 'd> {
+    pub fn bindings_of(&self, pod: PodSpec<'d>) -> IntoIter<Binding<'d>> {
         let namespace = pod.object().effective_namespace();
         let account = pod.service_account();
-        self.of_kind("RoleBinding")
-            .chain(self.of_kind("ClusterRoleBinding"))
-            .filter_map(Binding::of)
-            .filter(move |binding| binding.binds_service_account(account, namespace))
+        let mut out = Vec::new();
+        for kind in ["RoleBinding", "ClusterRoleBinding"] {
+            out.extend(self.of_kind(kind).filter_map(Binding::of));
+        }
+        out.retain(|binding| binding.binds_service_account(account, namespace));
+        out.into_iter()
     }
 
     /// Every Pod spec, in Pods and in templates.
@@ -120,16 +145,18 @@ impl<'d> Set<'d> {
     }
 
     /// Every Pod spec of a namespace.
-    pub fn pod_specs_in(&self, namespace: &str) -> impl Iterator<Item = PodSpec<'d>> + use<'_, 'd> {
-        self.pods.get(namespace).map(Vec::as_slice).unwrap_or_default().iter().copied()
+    pub fn pod_specs_in(&self, namespace: &str) -> IntoIter<PodSpec<'d>> {
+        let start = self.pods.partition_point(|id| home(&self.objects, *id) < namespace);
+        let end = self.pods.partition_point(|id| home(&self.objects, *id) <= namespace);
+        let found = self.pods.get(start..end).unwrap_or_default().iter();
+        let pods: Vec<_> = found.filter_map(|id| self.object(*id as usize)?.pod_spec()).collect();
+        pods.into_iter()
     }
 
     /// The roles that are bound, in this set, to a Pod's ServiceAccount.
-    pub fn roles_of<'s>(
-        &'s self,
-        pod: PodSpec<'d>,
-    ) -> impl Iterator<Item = Role<'d>> + use<'s, 'd> {
-        self.bindings_of(pod).filter_map(move |binding| self.bound_role(binding))
+    pub fn roles_of(&self, pod: PodSpec<'d>) -> IntoIter<Role<'d>> {
+        let bound = self.bindings_of(pod).filter_map(|binding| self.bound_role(binding));
+        bound.collect::<Vec<_>>().into_iter()
     }
 
     /// The role that a binding refers to, when it is in this set.

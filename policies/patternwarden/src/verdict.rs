@@ -3,7 +3,7 @@
 use crate::request::{Call, Subject};
 use crate::wording::{Entry, denial, warnings};
 use crate::{json, settings};
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use patternwarden::bundle::Bundle;
 use patternwarden::finding::Finding;
 use patternwarden::set::Set;
@@ -24,9 +24,27 @@ struct Response {
     code: Option<u16>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
-    /// For each severity, the rules that found something, in alphabetical order.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    audit_annotations: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Annotations::is_empty")]
+    audit_annotations: Annotations,
+}
+
+/// For each severity, the rules that found something, in alphabetical order.
+#[derive(Default, PartialEq, Serialize)]
+struct Annotations {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    error: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    hint: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    info: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    warning: String,
+}
+
+impl Annotations {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Answers `validate`.
@@ -74,18 +92,20 @@ fn judge(object: Document, settings: &Settings) -> Response {
 
 /// Rule ids by severity. Ids are short and each is named once, so values stay far below what
 /// an audit event may hold.
-fn annotations(findings: &[Finding]) -> BTreeMap<&'static str, String> {
-    let mut out = BTreeMap::new();
-    for severity in Severity::ALL {
+fn annotations(findings: &[Finding]) -> Annotations {
+    let of = |severity| {
         let mut ids = Vec::new();
         for finding in findings.iter().filter(|finding| finding.severity == severity) {
             if let Err(at) = ids.binary_search(&finding.rule.id) {
                 ids.insert(at, finding.rule.id);
             }
         }
-        if !ids.is_empty() {
-            out.insert(severity.id(), ids.join(","));
-        }
+        ids.join(",")
+    };
+    Annotations {
+        error: of(Severity::Error),
+        hint: of(Severity::Hint),
+        info: of(Severity::Info),
+        warning: of(Severity::Warning),
     }
-    out
 }

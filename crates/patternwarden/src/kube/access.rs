@@ -1,7 +1,7 @@
 //! Roles, bindings and their subjects.
 
 use crate::kube::Object;
-use crate::kube::pod::items;
+use crate::kube::items;
 use patternwarden_tree::Node;
 
 /// Whether a role or binding holds in one namespace or everywhere.

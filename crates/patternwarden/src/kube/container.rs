@@ -1,7 +1,8 @@
 //! One container of a Pod.
 
-use crate::kube::pod::{PodSpec, items};
-use crate::kube::probe::{Hook, Probe, ProbeKind};
+use crate::kube::pod::PodSpec;
+use crate::kube::probe::{Probe, ProbeKind};
+use crate::kube::walk::{EnvValues, Hooks, Items, Mounts, Probes, Words, items};
 use crate::kube::{ImageRef, Object};
 use patternwarden_tree::Node;
 
@@ -130,26 +131,23 @@ impl<'d> Container<'d> {
     }
 
     /// Every probe the container has.
-    pub fn probes(self) -> impl Iterator<Item = Probe<'d>> {
-        ProbeKind::ALL.into_iter().filter_map(move |kind| self.probe(kind))
+    pub fn probes(self) -> Probes<'d> {
+        Probes { container: self, kinds: ProbeKind::ALL.iter() }
     }
 
     /// The lifecycle hooks with their names.
-    pub fn hooks(self) -> impl Iterator<Item = Hook<'d>> {
-        [("postStart", self.post_start()), ("preStop", self.pre_stop())]
-            .into_iter()
-            .filter_map(|(name, at)| at.value.map(|node| Hook { node, name }))
+    pub fn hooks(self) -> Hooks<'d> {
+        Hooks { container: self, names: Hooks::NAMES.iter() }
     }
 
     /// Strings of `command` and `args`, in order.
-    pub fn words(self) -> impl Iterator<Item = Node<'d>> {
-        items(self.command().value).chain(items(self.args().value)).filter(|n| n.as_str().is_some())
+    pub fn words(self) -> Words<'d> {
+        Words { command: items(self.command().value), args: items(self.args().value) }
     }
 
     /// Names and literal values of `env`.
-    pub fn env_values(self) -> impl Iterator<Item = (&'d str, Node<'d>)> {
-        items(self.env().value)
-            .filter_map(|entry| Some((entry.get("name")?.as_str()?, entry.get("value")?)))
+    pub fn env_values(self) -> EnvValues<'d> {
+        EnvValues(items(self.env().value))
     }
 
     /// Whether `env` has a variable of this name.
@@ -159,19 +157,17 @@ impl<'d> Container<'d> {
     }
 
     /// The mounts: name of the volume, path, and the entry itself.
-    pub fn mounts(self) -> impl Iterator<Item = (&'d str, &'d str, Node<'d>)> {
-        items(self.volume_mounts().value).filter_map(|mount| {
-            Some((mount.get("name")?.as_str()?, mount.get("mountPath")?.as_str()?, mount))
-        })
+    pub fn mounts(self) -> Mounts<'d> {
+        Mounts(items(self.volume_mounts().value))
     }
 
     /// Entries of `securityContext.capabilities.add`.
-    pub fn capabilities_added(self) -> impl Iterator<Item = Node<'d>> {
+    pub fn capabilities_added(self) -> Items<'d> {
         items(self.capabilities_add().value)
     }
 
     /// Entries of `securityContext.capabilities.drop`.
-    pub fn capabilities_dropped(self) -> impl Iterator<Item = Node<'d>> {
+    pub fn capabilities_dropped(self) -> Items<'d> {
         items(self.capabilities_drop().value)
     }
 

@@ -1,7 +1,7 @@
 //! `CustomResourceDefinition`s.
 
 use crate::kube::Object;
-use crate::kube::pod::items;
+use crate::kube::items;
 use patternwarden_tree::Node;
 
 /// An `apiextensions.k8s.io` `CustomResourceDefinition`.

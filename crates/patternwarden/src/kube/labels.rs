@@ -35,13 +35,13 @@ impl<'d> LabelSelector<'d> {
     pub fn selects(self, labels: Option<Node<'_>>) -> bool {
         let exact = self.match_labels().value.is_none_or(|wanted| carries(labels, wanted));
         let expressions = self.match_expressions().value;
-        exact && super::pod::items(expressions).all(|expression| holds(expression, labels))
+        exact && super::items(expressions).all(|expression| holds(expression, labels))
     }
 
     /// Keys that the selector names.
     pub fn keys(self) -> impl Iterator<Item = &'d str> {
-        let labels = self.match_labels().value.into_iter().flat_map(Node::children);
-        let expressions = super::pod::items(self.match_expressions().value);
+        let labels = super::entries(self.match_labels().value);
+        let expressions = super::items(self.match_expressions().value);
         labels
             .filter_map(Node::key)
             .chain(expressions.filter_map(|e| e.get("key").and_then(Node::as_str)))
@@ -68,7 +68,7 @@ fn holds(expression: Node<'_>, labels: Option<Node<'_>>) -> bool {
     let held = labels.and_then(|labels| labels.get(key)).map(Node::scalar_text);
     let listed = |text: &str| {
         let values = expression.get("values").and_then(Node::as_seq);
-        super::pod::items(values).any(|value| value.scalar_text() == text)
+        super::items(values).any(|value| value.scalar_text() == text)
     };
     match expression.get("operator").and_then(Node::as_str) {
         Some("In") => held.is_some_and(listed),

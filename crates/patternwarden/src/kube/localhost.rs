@@ -1,7 +1,7 @@
 //! Ports of its own Pod that a container talks to: `localhost:5432` in what it is given to read.
 
 use crate::kube::Container;
-use core::iter;
+use alloc::vec::{IntoIter, Vec};
 use patternwarden_tree::Node;
 
 /// Names of the loopback interface, which all containers of a Pod share.
@@ -13,22 +13,26 @@ const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 /// A port follows its host behind a colon (`http://localhost:3500/v1.0`) or, as `nc` takes it,
 /// behind blanks. A string that names several ports comes once for each. Work is linear in the
 /// length of the strings.
-pub fn localhost_ports(container: Container<'_>) -> impl Iterator<Item = (u16, Node<'_>)> {
-    container.env_values().map(|(_, value)| value).chain(container.words()).flat_map(|node| {
-        localhost_ports_in(node.as_str().unwrap_or_default()).zip(iter::repeat(node))
-    })
+pub fn localhost_ports(container: Container<'_>) -> IntoIter<(u16, Node<'_>)> {
+    let mut out = Vec::new();
+    for node in container.env_values().map(|(_, value)| value).chain(container.words()) {
+        out.extend(localhost_ports_in(node.as_str().unwrap_or_default()).map(|port| (port, node)));
+    }
+    out.into_iter()
 }
 
 /// The ports of `localhost` that a text names, grouped by the way the host is written.
-pub fn localhost_ports_in(text: &str) -> impl Iterator<Item = u16> + '_ {
-    HOSTS.into_iter().flat_map(move |host| {
-        text.match_indices(host).filter_map(move |(at, _)| {
+pub fn localhost_ports_in(text: &str) -> IntoIter<u16> {
+    let mut out = Vec::new();
+    for host in HOSTS {
+        out.extend(text.match_indices(host).filter_map(|(at, _)| {
             let (before, rest) = text.split_at_checked(at)?;
             let part = |c: char| c.is_alphanumeric() || "._-".contains(c);
             let whole = host.starts_with('[') || !before.ends_with(part);
             whole.then(|| port(rest.strip_prefix(host)?)).flatten()
-        })
-    })
+        }));
+    }
+    out.into_iter()
 }
 
 /// The port number that `text` starts with, behind a colon or blanks.
@@ -46,7 +50,6 @@ fn port(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
 
     #[test]
     fn ports_follow_a_whole_host_name() {

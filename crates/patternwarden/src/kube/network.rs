@@ -42,8 +42,8 @@ impl<'d> Service<'d> {
     }
 
     /// The entries of `spec.ports`.
-    pub fn ports(self) -> impl Iterator<Item = Node<'d>> {
-        super::pod::items(self.port_list().value)
+    pub fn ports(self) -> super::Items<'d> {
+        super::items(self.port_list().value)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One Kubernetes object: its type and its metadata.
 
 use crate::kube::workload::{Workload, WorkloadKind};
-use crate::kube::{PodSpec, labels};
+use crate::kube::{PodSpec, items, labels};
 use patternwarden_tree::Node;
 
 /// One Kubernetes object.
@@ -83,7 +83,7 @@ impl<'d> Object<'d> {
 
     /// Whether a controller owns the object, so that somebody else wrote what it says.
     pub fn is_controlled(self) -> bool {
-        let owners = self.owner_references().value.into_iter().flat_map(Node::items);
+        let owners = items(self.owner_references().value);
         owners.filter_map(|owner| owner.get("controller")).any(|c| c.as_bool() == Some(true))
     }
 

@@ -2,8 +2,9 @@
 
 use crate::kube::container::{Class, Container};
 use crate::kube::object::Object;
+use crate::kube::walk::{Items, items};
 use crate::kube::workload::Workload;
-use patternwarden_tree::{Children, Node};
+use patternwarden_tree::Node;
 
 /// The `spec` of a Pod or of a workload's template.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,17 +116,21 @@ impl<'d> PodSpec<'d> {
 
     /// Every container, in the order in which the kubelet starts them; ephemeral ones last.
     pub fn containers(self) -> Containers<'d> {
-        Containers { pod: self, list: 0, items: items(None) }
+        self.containers_of(&[Class::Init, Class::Sidecar, Class::App, Class::Ephemeral])
+    }
+
+    fn containers_of(self, classes: &'static [Class]) -> Containers<'d> {
+        Containers { pod: self, classes, list: 0, items: items(None) }
     }
 
     /// Containers that run for the life of the Pod: `containers` and native sidecars.
-    pub fn running_containers(self) -> impl Iterator<Item = Container<'d>> {
-        self.containers().filter(|c| matches!(c.class, Class::App | Class::Sidecar))
+    pub fn running_containers(self) -> Containers<'d> {
+        self.containers_of(&[Class::App, Class::Sidecar])
     }
 
     /// The entries of `containers`.
-    pub fn app_containers(self) -> impl Iterator<Item = Container<'d>> {
-        self.containers().filter(|c| c.class == Class::App)
+    pub fn app_containers(self) -> Containers<'d> {
+        self.containers_of(&[Class::App])
     }
 
     /// The volumes.
@@ -146,6 +151,7 @@ impl<'d> PodSpec<'d> {
 #[derive(Clone, Debug)]
 pub struct Containers<'d> {
     pod: PodSpec<'d>,
+    classes: &'static [Class],
     list: usize,
     items: Items<'d>,
 }
@@ -160,6 +166,7 @@ const LISTS: [(&str, Class); 3] = [
 impl<'d> Iterator for Containers<'d> {
     type Item = Container<'d>;
 
+    #[inline(never)]
     fn next(&mut self) -> Option<Container<'d>> {
         loop {
             // `list` is one past the list that is being walked.
@@ -169,29 +176,15 @@ impl<'d> Iterator for Containers<'d> {
                 let container = Container { node, pod: self.pod, class };
                 let restarts = container.restart_policy().value == Some("Always");
                 let class = if class == Class::Init && restarts { Class::Sidecar } else { class };
-                return Some(Container { class, ..container });
+                if self.classes.contains(&class) {
+                    return Some(Container { class, ..container });
+                }
+                continue;
             }
             let (key, _) = LISTS.get(self.list)?;
             self.items = items(self.pod.node.get(key).and_then(Node::as_seq));
             self.list += 1;
         }
-    }
-}
-
-/// Items of a list that may be absent.
-pub(crate) fn items(list: Option<Node<'_>>) -> Items<'_> {
-    Items(list.map(Node::items))
-}
-
-/// See [`items`].
-#[derive(Clone, Debug)]
-pub(crate) struct Items<'d>(Option<Children<'d>>);
-
-impl<'d> Iterator for Items<'d> {
-    type Item = Node<'d>;
-
-    fn next(&mut self) -> Option<Node<'d>> {
-        self.0.as_mut()?.next()
     }
 }
 

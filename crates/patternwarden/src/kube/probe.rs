@@ -168,12 +168,12 @@ impl<'d> Handler<'d> {
     }
 
     /// Words of the command it runs.
-    pub fn command(self) -> impl Iterator<Item = Node<'d>> {
+    pub fn command(self) -> super::Items<'d> {
         let list = match self {
             Self::Exec(node) => node.get("command").and_then(Node::as_seq),
             _ => None,
         };
-        super::pod::items(list)
+        super::items(list)
     }
 
     /// Where the handler stands.

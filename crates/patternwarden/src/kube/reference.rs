@@ -1,7 +1,8 @@
 //! Where a Pod names ConfigMaps and Secrets.
 
-use crate::kube::pod::items;
-use crate::kube::{ConfigKind, Container, PodSpec};
+use crate::kube::items;
+use crate::kube::{ConfigKind, PodSpec};
+use alloc::vec::Vec;
 use patternwarden_tree::Node;
 
 /// A ConfigMap or Secret that a Pod needs, by name.
@@ -41,35 +42,40 @@ const ENV_FROM: [(ConfigKind, Path); 2] = [
 const PULL: [(ConfigKind, Path); 1] = [(ConfigKind::Secret, &["name"])];
 
 /// Every name of a ConfigMap or Secret in a Pod: volumes, environment, pull secrets.
-pub fn config_references(pod: PodSpec<'_>) -> impl Iterator<Item = ConfigReference<'_>> {
-    let projected = pod.volumes().flat_map(|volume| {
-        items(volume.node.at(&["projected", "sources"]).node().and_then(Node::as_seq))
-    });
-    let env = pod.containers().map(Container::env).filter_map(|at| at.value);
-    let env_from = pod.containers().map(Container::env_from).filter_map(|at| at.value);
-    named(pod.volumes().map(|volume| volume.node), &VOLUMES)
-        .chain(named(projected, &SOURCES))
-        .chain(named(env.flat_map(Node::items), &ENV))
-        .chain(named(env_from.flat_map(Node::items), &ENV_FROM))
-        .chain(named(items(pod.node.get("imagePullSecrets").and_then(Node::as_seq)), &PULL))
+pub fn config_references(pod: PodSpec<'_>) -> Vec<ConfigReference<'_>> {
+    let mut out = Vec::new();
+    add(&mut out, pod.volume_list().value, &VOLUMES);
+    for volume in pod.volumes() {
+        add(&mut out, volume.node.at(&["projected", "sources"]).node(), &SOURCES);
+    }
+    for container in pod.containers() {
+        add(&mut out, container.env().value, &ENV);
+    }
+    for container in pod.containers() {
+        add(&mut out, container.env_from().value, &ENV_FROM);
+    }
+    add(&mut out, pod.node.get("imagePullSecrets"), &PULL);
+    out
 }
 
-fn named<'d>(
-    entries: impl Iterator<Item = Node<'d>>,
+/// Adds the names that stand at these paths below the items of a list.
+fn add<'d>(
+    out: &mut Vec<ConfigReference<'d>>,
+    list: Option<Node<'d>>,
     paths: &'static [(ConfigKind, Path)],
-) -> impl Iterator<Item = ConfigReference<'d>> {
-    entries.flat_map(move |entry| {
-        paths.iter().filter_map(move |(kind, path)| {
-            let name = entry.at(path).node().filter(|name| name.as_str().is_some())?;
-            Some(ConfigReference { kind: *kind, name })
-        })
-    })
+) {
+    for entry in items(list) {
+        for (kind, path) in paths {
+            if let Some(name) = entry.at(path).node().filter(|name| name.as_str().is_some()) {
+                out.push(ConfigReference { kind: *kind, name });
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
 
     #[test]
     fn every_place_of_a_name_is_read() {
@@ -87,6 +93,7 @@ mod tests {
         );
         let pod = PodSpec::of_node(stream.documents[0].root().unwrap());
         let names: Vec<_> = config_references(pod)
+            .into_iter()
             .map(|reference| (reference.kind == ConfigKind::Secret, reference.name.scalar_text()))
             .collect();
         let expected = ["c1", "s1", "s2", "c2", "c3", "s4", "s3", "s5"];

@@ -1,6 +1,6 @@
 //! Recognises workloads that watch the API server.
 
-use crate::kube::{Binding, Object, PodSpec};
+use crate::kube::{Binding, Object, PodSpec, entries};
 use crate::recognise::{Confidence, Px};
 use crate::set::Set;
 use alloc::{format, string::String, vec::Vec};
@@ -90,7 +90,7 @@ pub(super) fn built_in<'s, 'd>(
 }
 
 fn is_labelled(labels: Option<Node<'_>>) -> bool {
-    labels.into_iter().flat_map(Node::children).any(|label| is_named(label.scalar_text()))
+    entries(labels).any(|label| is_named(label.scalar_text()))
 }
 
 fn is_named(name: &str) -> bool {

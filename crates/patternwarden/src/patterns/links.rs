@@ -1,6 +1,6 @@
 //! How the containers of a Pod are connected, and which of them is the main one.
 
-use crate::kube::{Container, PodSpec, Port, Service, Volume, localhost_ports, selects};
+use crate::kube::{Container, PodSpec, Port, Service, Volume, items, localhost_ports, selects};
 use crate::set::Set;
 use alloc::vec::Vec;
 use patternwarden_tree::Node;
@@ -74,7 +74,7 @@ pub(crate) fn calls(pod: PodSpec<'_>) -> Vec<Call<'_>> {
 
 /// Mounts of one volume that several running containers share, at least one of which writes.
 pub(crate) fn shared_volumes(pod: PodSpec<'_>) -> Vec<(&str, Vec<Node<'_>>)> {
-    let claims = pod.workload.volume_claim_templates().value.into_iter().flat_map(Node::items);
+    let claims = items(pod.workload.volume_claim_templates().value);
     let claims = claims.filter_map(|claim| claim.get("metadata")?.get("name")?.as_str());
     let volumes = pod.volumes().filter(|volume| is_shareable(*volume));
     let names = volumes.filter_map(|volume| volume.name().value).chain(claims);

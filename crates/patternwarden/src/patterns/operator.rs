@@ -1,7 +1,7 @@
 //! Recognises controllers that come with their own resource types.
 
 use super::controller::{built_in, watches};
-use crate::kube::{Crd, Object, PodSpec, PolicyRule};
+use crate::kube::{Crd, Object, PodSpec, PolicyRule, items};
 use crate::recognise::{Confidence, Px};
 use alloc::{format, vec::Vec};
 use patternwarden_tree::Node;
@@ -104,7 +104,7 @@ fn workload<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>) {
 }
 
 fn grants(rule: PolicyRule<'_>, group: &str) -> bool {
-    let groups = rule.api_groups().value.into_iter().flat_map(Node::items);
+    let groups = items(rule.api_groups().value);
     let granted = groups.filter_map(Node::as_str).any(|listed| listed == "*" || listed == group);
     granted && rule.verbs().value.is_some_and(|verbs| verbs.items().next().is_some())
 }

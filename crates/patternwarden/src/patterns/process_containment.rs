@@ -1,6 +1,6 @@
 //! Recognises what takes privileges away from processes.
 
-use crate::kube::{Container, Namespace, Object, PodSpec};
+use crate::kube::{Container, Namespace, Object, PodSpec, entries};
 use crate::recognise::{Confidence, Px};
 use alloc::format;
 use patternwarden_tree::{At, Node, Place};
@@ -55,7 +55,7 @@ fn recognise<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
 
 /// Labels of Pod Security admission.
 fn levels<'d>(px: &mut Px<'_, 'd>, namespace: Namespace<'d>) {
-    let labels = namespace.object.labels().value.into_iter().flat_map(Node::children);
+    let labels = entries(namespace.object.labels().value);
     for label in labels {
         let mode = label.key().and_then(|key| key.strip_prefix("pod-security.kubernetes.io/"));
         let Some(mode @ ("enforce" | "audit" | "warn")) = mode else { continue };

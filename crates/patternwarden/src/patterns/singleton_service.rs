@@ -1,6 +1,6 @@
 //! Recognises what keeps instances to one.
 
-use crate::kube::{Budget, Container, Lease, Object, PodSpec, PolicyRule, Scaler, Workload};
+use crate::kube::{Budget, Container, Lease, Object, PodSpec, PolicyRule, Scaler, Workload, items};
 use crate::recognise::{Confidence, Px};
 use alloc::{format, string::String};
 use patternwarden_tree::Node;
@@ -122,7 +122,7 @@ fn in_app<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>) {
 
 /// Whether a rule names Leases and lets them be made or renewed. A wildcard says nothing of locks.
 fn writes_leases(rule: PolicyRule<'_>) -> bool {
-    let resources = rule.resources().value.into_iter().flat_map(Node::items);
+    let resources = items(rule.resources().value);
     let named = resources.filter_map(Node::as_str).any(|resource| resource == "leases");
     named
         && rule.covers("coordination.k8s.io", "leases")

@@ -10,19 +10,14 @@ use crate::engine;
 use crate::finding;
 use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object};
 use crate::kube::{Role, Scaler, Service};
+use crate::pattern::Pattern;
 use crate::recognise::{self, Recognised};
 use crate::rule::{Admission, Severity};
 use crate::rules::RULES;
 use crate::set::Set;
 use crate::settings::Settings;
-use alloc::{
-    borrow::ToOwned,
-    collections::{BTreeMap, BTreeSet},
-    format,
-    string::String,
-    vec::Vec,
-};
-use patternwarden_tree::{Edit, LineIndex, Op, Range, Span, Stream, Value};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use patternwarden_tree::{Edit, LineIndex, Op, Range, Span, Stream, Value, sort_ids};
 
 const SCHEMA: u32 = 1;
 
@@ -211,11 +206,15 @@ fn json(value: &Value) -> String {
 
 /// Tells findings apart that a rule made more than once at one place.
 fn number_keys(findings: &mut [Finding]) {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for finding in findings {
-        let count = seen.entry(finding.key.clone()).or_default();
-        *count += 1;
-        if *count > 1 {
+    let key = |id: u32| findings.get(id as usize).map_or("", |finding| finding.key.as_str());
+    let mut sorted: Vec<u32> = (0..findings.len() as u32).collect();
+    sort_ids(&mut sorted, &|a, b| key(a).cmp(key(b)));
+    let mut repeated = Vec::new();
+    for same in sorted.chunk_by(|a, b| key(*a) == key(*b)) {
+        repeated.extend(same.iter().zip(1..).skip(1));
+    }
+    for (id, count) in repeated {
+        if let Some(finding) = findings.get_mut(*id as usize) {
             finding.key = format!("{}#{count}", finding.key);
         }
     }
@@ -223,13 +222,13 @@ fn number_keys(findings: &mut [Finding]) {
 
 fn summary(findings: &[Finding], patterns: &[PatternHit]) -> Summary {
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
-    let distinct: BTreeSet<_> = patterns.iter().map(|hit| hit.pattern.as_str()).collect();
+    let in_use = |id: &str| patterns.iter().any(|hit| hit.pattern == id);
     Summary {
         error: count(Severity::Error),
         warning: count(Severity::Warning),
         info: count(Severity::Info),
         hint: count(Severity::Hint),
-        patterns: distinct.len(),
+        patterns: Pattern::ALL.iter().filter(|pattern| in_use(pattern.id())).count(),
     }
 }
 

@@ -5,8 +5,8 @@ use crate::param::{Int, Param};
 use crate::pattern::Pattern;
 use crate::repair::append;
 use crate::rule::{Check, Grade, Severity, Surface};
-use alloc::{collections::BTreeSet, format, string::ToString, vec, vec::Vec};
-use patternwarden_tree::{Edit, Node, Op, Place, Value};
+use alloc::{format, string::ToString, vec, vec::Vec};
+use patternwarden_tree::{Edit, Node, Op, Place, Value, sort_by};
 
 crate::rule! {
     /// A call of Dapr's distributed lock does not lock what it seems to.
@@ -199,7 +199,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let home = pod.object().effective_namespace();
     let here = |object: &Object<'_>| object.effective_namespace() == home;
     let set = cx.set();
-    let mut stores: Option<BTreeSet<&str>> = None;
+    let mut stores: Option<Vec<&str>> = None;
     let mut local = false;
     for container in pod.containers() {
         let handlers = container.probes().filter_map(Probe::handler);
@@ -213,7 +213,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             for found in calls(&line) {
                 local |= found.call.is_local;
                 let stores = stores.get_or_insert_with(|| {
-                    set.objects().filter(here).filter_map(lock_component).collect()
+                    let components = set.objects().filter(here).filter_map(lock_component);
+                    let mut stores: Vec<_> = components.collect();
+                    sort_by(&mut stores, Ord::cmp);
+                    stores
                 });
                 judge(cx, &line, &found, stores);
             }
@@ -251,7 +254,7 @@ fn calls<'d>(line: &Line<'d>) -> Vec<Found<'d>> {
     out
 }
 
-fn judge<'d>(cx: &mut Cx<'_, 'd>, line: &Line<'d>, found: &Found<'d>, stores: &BTreeSet<&str>) {
+fn judge<'d>(cx: &mut Cx<'_, 'd>, line: &Line<'d>, found: &Found<'d>, stores: &[&str]) {
     let LockCall { version, store, .. } = found.call;
     let word = found.word;
     if version != LOCK_VERSION {
@@ -274,7 +277,7 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, line: &Line<'d>, found: &Found<'d>, stores: &B
         cx.report(word, format_args!("the answer is not read: a refused lock is HTTP 200 too"))
             .severity(Severity::Hint);
     }
-    if cx.set().is_closed() && !store.contains('$') && !stores.contains(store) {
+    if cx.set().is_closed() && !store.contains('$') && stores.binary_search(&store).is_err() {
         cx.report(word, format_args!("no lock component `{store}` is in this input"))
             .severity(Severity::Info);
     }

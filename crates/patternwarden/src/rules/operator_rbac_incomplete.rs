@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Crd, Object, PodSpec, PolicyRule, Role};
+use crate::kube::{Crd, Object, PodSpec, PolicyRule, Role, items};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::{format, string::ToString, vec, vec::Vec};
@@ -269,11 +269,11 @@ fn events<'d>(cx: &mut Cx<'_, 'd>, role: Role<'d>) {
 }
 
 fn groups(rule: PolicyRule<'_>) -> impl Iterator<Item = &str> {
-    rule.api_groups().value.into_iter().flat_map(Node::items).filter_map(Node::as_str)
+    items(rule.api_groups().value).filter_map(Node::as_str)
 }
 
 fn resources(rule: PolicyRule<'_>) -> impl Iterator<Item = &str> {
-    rule.resources().value.into_iter().flat_map(Node::items).filter_map(Node::as_str)
+    items(rule.resources().value).filter_map(Node::as_str)
 }
 
 /// The root of the object that a rule stands in: `rules` is a field of it.

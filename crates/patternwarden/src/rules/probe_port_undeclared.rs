@@ -4,7 +4,6 @@ use crate::matcher::{clipped, nearest};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
 use alloc::{
-    collections::BTreeSet,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -222,9 +221,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     if container.class == Class::Init {
         return;
     }
-    let kinds: BTreeSet<_> =
+    let kinds: Vec<_> =
         container.probes().filter_map(|probe| Some(probe.handler()?.field())).collect();
-    let mixed = if kinds.len() == 3 {
+    let mixed = if matches!(kinds.as_slice(), [a, b, c] if a != b && b != c && a != c) {
         "; its three probes use three technologies, as if for three processes"
     } else {
         ""

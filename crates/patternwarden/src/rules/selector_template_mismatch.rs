@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{LabelSelector, Object, PodSpec, selects};
+use crate::kube::{LabelSelector, Object, PodSpec, selects, items, entries};
 use crate::matcher::clipped;
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -261,7 +261,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             finding.fix(Grade::Safe, "Give the template the labels that are selected", edits);
         }
     } else if !plain {
-        for label in selector.get("matchLabels").into_iter().flat_map(Node::children) {
+        for label in entries(selector.get("matchLabels")) {
             if let Some(key) = label.key().filter(|key| CHANGING.contains(key)) {
                 cx.report(label, format_args!("`{key}` changes with a release, and a selector never changes"))
                     .severity(Severity::Warning);
@@ -295,15 +295,15 @@ fn missing(pod: PodSpec<'_>, selector: Node<'_>, plain: bool) -> Option<Vec<Edit
     let held = |key| pod.labels().and_then(|labels| labels.get(key)).and_then(Node::as_str);
     let mut wanted: Vec<(&str, &str)> = Vec::new();
     let exact = if plain { Some(selector) } else { selector.get("matchLabels") };
-    for label in exact.into_iter().flat_map(Node::children) {
+    for label in entries(exact) {
         let (key, value) = (label.key()?, label.as_str()?);
         if held(key) != Some(value) {
             wanted.push((key, value));
         }
     }
-    for expression in selector.get("matchExpressions").into_iter().flat_map(Node::items) {
+    for expression in items(selector.get("matchExpressions")) {
         let key = expression.get("key")?.as_str()?;
-        let mut values = expression.get("values").into_iter().flat_map(Node::items);
+        let mut values = items(expression.get("values"));
         match expression.get("operator")?.as_str()? {
             "Exists" if held(key).is_some() => {}
             "In" if held(key).is_some_and(|held| values.clone().any(|v| v.as_str() == Some(held))) => {}

@@ -3,7 +3,7 @@ use crate::kube::{Class, Container, PodSpec, localhost_ports};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
 use alloc::{collections::BTreeSet, format, string::ToString, vec, vec::Vec};
-use patternwarden_tree::{Edit, Node, Op};
+use patternwarden_tree::{Edit, Node, Op, sort_by};
 
 crate::rule! {
     /// An init container waits for something that can only start after it.
@@ -173,7 +173,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let listeners = listeners(&all);
     for (at, init) in all.iter().enumerate().filter(|(_, c)| c.class == Class::Init) {
         // A port of its own is no port of another.
-        let mut seen: BTreeSet<u16> = ports(init).collect();
+        let mut seen = BTreeSet::new();
+        seen.extend(ports(init));
         for (port, word) in localhost_ports(*init).filter(|(port, _)| seen.insert(*port)) {
             let first = listeners.partition_point(|(listened, _)| *listened < port);
             let mut servers = listeners
@@ -200,7 +201,7 @@ fn listeners(all: &[Container<'_>]) -> Vec<(u16, usize)> {
     for (index, container) in all.iter().enumerate().filter(|(_, c)| lasting(c)) {
         out.extend(ports(container).map(|port| (port, index)));
     }
-    out.sort_unstable();
+    sort_by(&mut out, Ord::cmp);
     out.dedup();
     out
 }
