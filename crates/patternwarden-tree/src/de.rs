@@ -44,7 +44,7 @@ fn decimal(value: f64) -> String {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("-", whole));
     let digits = [whole, fraction.trim_end_matches('0')].concat();
-    let point = i32::try_from(whole.len()).unwrap_or(i32::MAX).saturating_add(exponent);
+    let point = exponent.saturating_add_unsigned(whole.len() as u32);
     let zeros = |count: usize| "0".repeat(count);
     match usize::try_from(point) {
         Err(_) | Ok(0) => [sign, "0.", &zeros(point.unsigned_abs() as usize), &digits].concat(),

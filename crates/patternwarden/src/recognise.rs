@@ -137,10 +137,10 @@ impl<'r, 'd> Px<'r, 'd> {
 
     #[inline(never)]
     fn add_facet(&mut self, facet: String) -> &mut Self {
-        if let Some(hit) = self.hit.as_mut() {
-            if let Err(at) = hit.facets.binary_search(&facet) {
-                hit.facets.insert(at, facet);
-            }
+        if let Some(hit) = self.hit.as_mut()
+            && let Err(at) = hit.facets.binary_search(&facet)
+        {
+            hit.facets.insert(at, facet);
         }
         self
     }
