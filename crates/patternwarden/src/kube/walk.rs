@@ -18,7 +18,7 @@ pub(crate) fn entries(map: Option<Node<'_>>) -> Items<'_> {
     Items(map.map(Node::children))
 }
 
-/// See [`items`] and [`entries`].
+/// See `items` and `entries`.
 #[derive(Clone, Debug)]
 pub struct Items<'d>(Option<Children<'d>>);
 
