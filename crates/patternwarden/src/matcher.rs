@@ -27,9 +27,13 @@ pub fn clipped(text: &str) -> impl core::fmt::Display + '_ {
 
 /// The option closest to `text` by edit distance, when it is close enough to be meant.
 pub fn nearest<'a>(text: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_of(text, &mut options.into_iter())
+}
+
+/// [`nearest`], compiled once.
+fn nearest_of<'a>(text: &str, options: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (text.len() / 3).clamp(1, 4);
     options
-        .into_iter()
         .map(|option| (distance(text, option, limit), option))
         .filter(|(distance, _)| *distance <= limit)
         .min()

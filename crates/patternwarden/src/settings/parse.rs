@@ -64,7 +64,7 @@ impl<'d> Reader<'d> {
                     Some(false) => settings.scope = Scope::Open,
                     None => self.error(entry, "expected true or false"),
                 },
-                key => self.unknown(entry, "setting", key, KEYS.iter().copied()),
+                key => self.unknown(entry, "setting", key, &mut KEYS.iter().copied()),
             }
         }
         for hidden in root.document().shadowed() {
@@ -109,7 +109,7 @@ impl<'d> Reader<'d> {
                     item,
                     format!("this version does not have every control of the profile `{name}`"),
                 ),
-                Some(name) => self.unknown(item, "profile", name, PROFILES.iter().copied()),
+                Some(name) => self.unknown(item, "profile", name, &mut PROFILES.iter().copied()),
                 None => self.error(item, "expected the name of a profile"),
             }
         }
@@ -132,14 +132,16 @@ impl<'d> Reader<'d> {
                 Some(id) => match Pattern::find(id) {
                     Some(pattern) => self.pattern(pattern, entry, settings),
                     None => {
-                        let ids = Pattern::ALL.iter().map(|pattern| pattern.id());
-                        self.unknown(entry, "pattern", id, ids);
+                        let mut ids = Pattern::ALL.iter().map(|pattern| pattern.id());
+                        self.unknown(entry, "pattern", id, &mut ids);
                     }
                 },
                 None => {
                     match RULES.iter().zip(&mut settings.rules).find(|(rule, _)| named(rule, key)) {
                         Some((rule, tuned)) => self.rule(rule, entry, tuned, rule.params),
-                        None => self.unknown(entry, "rule", key, RULES.iter().map(|rule| rule.id)),
+                        None => {
+                            self.unknown(entry, "rule", key, &mut RULES.iter().map(|rule| rule.id));
+                        }
                     }
                 }
             }
@@ -183,7 +185,7 @@ impl<'d> Reader<'d> {
                 }
                 None => {
                     let words = ["off", "on", "error", "warning", "info", "hint"];
-                    return self.unknown(entry, "severity", word, words);
+                    return self.unknown(entry, "severity", word, &mut words.into_iter());
                 }
             },
             _ if !entry.is_map() => {
@@ -212,8 +214,13 @@ impl<'d> Reader<'d> {
                     },
                     None => {
                         let names = params.iter().map(Param::name);
-                        let options = names.chain(["severity", "admission"]);
-                        self.unknown(value, &format!("parameter of `{}`", rule.id), key, options);
+                        let mut options = names.chain(["severity", "admission"]);
+                        self.unknown(
+                            value,
+                            &format!("parameter of `{}`", rule.id),
+                            key,
+                            &mut options,
+                        );
                     }
                 },
             }
@@ -225,7 +232,7 @@ impl<'d> Reader<'d> {
         node: Node<'d>,
         what: &str,
         name: &str,
-        options: impl IntoIterator<Item = &'a str>,
+        options: &mut dyn Iterator<Item = &'a str>,
     ) {
         let message = match nearest(name, options) {
             Some(near) => format!("there is no {what} `{name}`; did you mean `{near}`?"),
