@@ -56,7 +56,7 @@ visit("typing shows the finding at the place and in the list, and repairing it r
   for (let line = 0; line < 4; line++) await page.keyboard.press("ArrowDown");
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
-  await page.keyboard.type("securityContext: {runAsNonRoot: true}");
+  await page.keyboard.type("  securityContext: {runAsNonRoot: true}");
   await finding.waitFor({ state: "detached" });
 });
 

@@ -22,7 +22,7 @@ pub(crate) fn remember(text: &Rc<str>) {
 
 /// Installs the hook.
 pub(crate) fn watch() {
-    std::panic::set_hook(Box::new(|panic| {
+    yew::set_custom_panic_hook(Box::new(|panic| {
         let report = panic.to_string();
         gloo::console::error!(&report);
         TEXT.with(|kept| {
