@@ -31,7 +31,7 @@ pub fn copied_images(pod: PodSpec<'_>) -> impl Iterator<Item = CopiedImage<'_>> 
     inits.filter(|init| !reads_config(*init) && !fetches(*init)).filter_map(move |init| {
         let (volume, _, mount) = init.mounts().find(|(volume, _, mount)| {
             let writes = mount.get("readOnly").and_then(Node::as_bool) != Some(true);
-            writes && is_handed_over(pod, volume) && speaks_of_config(init, volume)
+            writes && is_handed_over(pod, volume) && names_config(init, volume)
         })?;
         Some(CopiedImage { init, volume, mount })
     })
@@ -61,7 +61,7 @@ pub fn process_root(text: &str) -> Option<(&str, &str)> {
 }
 
 /// Whether a volume is an `emptyDir` that some running container mounts.
-fn is_handed_over(pod: PodSpec<'_>, name: &str) -> bool {
+pub fn is_handed_over(pod: PodSpec<'_>, name: &str) -> bool {
     let is_empty = pod.volume(name).is_some_and(|volume| volume.source() == "emptyDir");
     is_empty && pod.running_containers().any(|c| c.mounts().any(|(volume, _, _)| volume == name))
 }
@@ -82,23 +82,27 @@ fn reads_config(container: Container<'_>) -> bool {
     mounts || from || keys
 }
 
-fn fetches(container: Container<'_>) -> bool {
-    let has = |text: &str| {
-        text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| FETCHERS.contains(&word))
-    };
-    container.words().any(|word| has(word.scalar_text()))
-        || container.image_ref().is_some_and(|image| has(image.base_name()))
+/// Whether some word of a command line or name is a command that fetches.
+pub fn has_fetcher(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| FETCHERS.contains(&word))
 }
 
-fn speaks_of_config(container: Container<'_>, volume: &str) -> bool {
-    let speaks = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        CONFIG_WORDS.iter().any(|word| text.contains(word))
-    };
-    speaks(volume)
-        || speaks(container.display_name())
-        || container.image_ref().is_some_and(|image| speaks(image.repository))
-        || container.words().any(|word| speaks(word.scalar_text()))
+/// Whether a text speaks of configuration.
+pub fn speaks_of_config(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    CONFIG_WORDS.iter().any(|word| text.contains(word))
+}
+
+fn fetches(container: Container<'_>) -> bool {
+    container.words().any(|word| has_fetcher(word.scalar_text()))
+        || container.image_ref().is_some_and(|image| has_fetcher(image.base_name()))
+}
+
+fn names_config(container: Container<'_>, volume: &str) -> bool {
+    speaks_of_config(volume)
+        || speaks_of_config(container.display_name())
+        || container.image_ref().is_some_and(|image| speaks_of_config(image.repository))
+        || container.words().any(|word| speaks_of_config(word.scalar_text()))
 }
 
 #[cfg(test)]

@@ -26,7 +26,6 @@ mod api_migration;
 pub mod api_versions;
 pub mod bundle;
 pub mod crd_migration;
-pub mod crd_schema;
 pub mod dapr;
 pub mod docs;
 pub mod engine;
@@ -49,6 +48,7 @@ pub mod schema;
 pub mod set;
 pub mod settings;
 mod start_up;
+mod structural;
 
 pub use minor::Minor;
 pub use pattern::{Category, Pattern};

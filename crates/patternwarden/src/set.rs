@@ -23,6 +23,8 @@ pub struct Set<'d> {
     objects: Vec<Object<'d>>,
     /// Indices of the objects of each kind, in source order.
     kinds: BTreeMap<&'d str, Vec<usize>>,
+    /// Pod specs by namespace, in source order: every Service asks for all of its namespace.
+    pods: BTreeMap<&'d str, Vec<PodSpec<'d>>>,
     scope: Scope,
 }
 
@@ -35,10 +37,14 @@ impl<'d> Set<'d> {
         };
         let objects: Vec<_> = bundle.entries.iter().enumerate().filter_map(object).collect();
         let mut kinds: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        let mut pods: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for object in &objects {
             kinds.entry(object.kind().value.unwrap_or_default()).or_default().push(object.index);
+            if let Some(pod) = object.pod_spec() {
+                pods.entry(object.effective_namespace()).or_default().push(pod);
+            }
         }
-        Self { bundle, objects, kinds, scope }
+        Self { bundle, objects, kinds, pods, scope }
     }
 
     /// Whether the set is complete.
@@ -114,11 +120,8 @@ impl<'d> Set<'d> {
     }
 
     /// Every Pod spec of a namespace.
-    pub fn pod_specs_in<'s>(
-        &'s self,
-        namespace: &'s str,
-    ) -> impl Iterator<Item = PodSpec<'d>> + use<'s, 'd> {
-        self.pod_specs().filter(move |pod| pod.object().effective_namespace() == namespace)
+    pub fn pod_specs_in(&self, namespace: &str) -> impl Iterator<Item = PodSpec<'d>> + use<'_, 'd> {
+        self.pods.get(namespace).map(Vec::as_slice).unwrap_or_default().iter().copied()
     }
 
     /// The roles that are bound, in this set, to a Pod's ServiceAccount.

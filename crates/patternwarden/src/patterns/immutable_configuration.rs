@@ -1,11 +1,13 @@
 //! Recognises configuration that cannot be changed in place.
 
 use super::init_container::{ANNOTATIONS, annotation_names};
-use super::links::{init_containers, mounts_of};
-use crate::kube::{Class, ConfigObject, Container, Object, PodSpec, Probe};
+use super::links::mounts_of;
+use crate::image_files::{
+    CopiedImage, copied_images, has_fetcher, is_handed_over, process_roots, speaks_of_config,
+};
+use crate::kube::{ConfigObject, Object, PodSpec};
 use crate::recognise::{Confidence, Px};
-use alloc::{format, vec::Vec};
-use patternwarden_tree::Node;
+use alloc::format;
 
 crate::pattern! {
     /// Configuration cannot change after it was built; a change is a new reference.
@@ -45,9 +47,6 @@ crate::pattern! {
     recognise,
 }
 
-/// Commands that get content from elsewhere: then it is not in the image.
-const FETCHERS: &[&str] = &["git", "curl", "wget", "aws", "gsutil", "rsync"];
-
 fn recognise<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
     if let Some(config) = ConfigObject::of(object)
         && config.immutable().value == Some(true)
@@ -82,14 +81,8 @@ fn model<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
 
 /// Init containers that copy configuration out of their image.
 fn copied<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>) {
-    for container in init_containers(pod).filter(|c| !reads_config(*c) && !fetches(*c)) {
-        let shared = container.mounts().find(|(volume, _, mount)| {
-            let writes = mount.get("readOnly").and_then(Node::as_bool) != Some(true);
-            let speaks = speaks_of_config(volume) || names_config(container);
-            writes && speaks && is_handed_over(pod, volume)
-        });
-        let Some((volume, _, mount)) = shared else { continue };
-        let label = format!("`{}` fills volume `{volume}`", container.display_name());
+    for CopiedImage { init, volume, mount } in copied_images(pod) {
+        let label = format!("`{}` fills volume `{volume}`", init.display_name());
         px.hit(Confidence::Likely, mount, label).facet("config-image");
         for read in mounts_of(pod.running_containers(), volume) {
             px.hit(Confidence::Likely, read, "the application reads it");
@@ -122,11 +115,7 @@ fn shared<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>) {
         return;
     }
     for container in pod.containers() {
-        let handlers = container.probes().filter_map(Probe::handler);
-        let asked = handlers.flat_map(|handler| handler.command().collect::<Vec<_>>());
-        let values = container.env_values().map(|(_, value)| value);
-        let through = |node: &Node<'_>| node.as_str().is_some_and(reaches_into_another_root);
-        for place in container.words().chain(values).chain(asked).filter(through) {
+        for place in process_roots(container) {
             px.hit(Confidence::Certain, place, "reads the files of another container");
             px.facet("modelcar");
         }
@@ -134,63 +123,4 @@ fn shared<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>) {
     if px.is_hit() {
         px.hit(Confidence::Possible, share.place, "processes see one another");
     }
-}
-
-/// Whether the volume is an `emptyDir` that some running container mounts.
-fn is_handed_over(pod: PodSpec<'_>, name: &str) -> bool {
-    pod.volume(name).is_some_and(|volume| volume.source() == "emptyDir")
-        && !mounts_of(pod.running_containers(), name).is_empty()
-}
-
-/// Whether the container takes in values of a ConfigMap or Secret.
-fn reads_config(container: Container<'_>) -> bool {
-    let sources = ["configMap", "secret", "projected"];
-    let mounts = container.mounts().any(|(name, path, _)| {
-        let token = path == "/var/run/secrets/kubernetes.io/serviceaccount";
-        let volume = container.pod.volume(name);
-        !token && volume.is_some_and(|volume| sources.contains(&volume.source()))
-    });
-    let from = container.env_from().value.is_some_and(|list| list.items().next().is_some());
-    let keys = container.env().value.into_iter().flat_map(Node::items).any(|entry| {
-        let from = entry.get("valueFrom");
-        from.is_some_and(|f| f.get("configMapKeyRef").or(f.get("secretKeyRef")).is_some())
-    });
-    mounts || from || keys
-}
-
-fn fetches(container: Container<'_>) -> bool {
-    debug_assert!(container.class == Class::Init, "only init containers prepare");
-    container.words().any(|word| has_fetcher(word.scalar_text()))
-        || container.image_ref().is_some_and(|image| has_fetcher(image.base_name()))
-}
-
-/// Whether some word of a command line or name is a command that fetches.
-fn has_fetcher(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| FETCHERS.contains(&word))
-}
-
-/// Whether the name, the image or the command of a container speaks of configuration.
-fn names_config(container: Container<'_>) -> bool {
-    let image = container.image_ref().map_or("", |image| image.repository);
-    speaks_of_config(container.display_name())
-        || speaks_of_config(image)
-        || container.words().any(|word| speaks_of_config(word.scalar_text()))
-}
-
-fn speaks_of_config(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    ["conf", "settings", "propert"].iter().any(|word| text.contains(word))
-}
-
-/// Whether a text has `/proc/<something>/root`.
-fn reaches_into_another_root(text: &str) -> bool {
-    text.match_indices("/proc/").any(|(at, found)| {
-        let rest = text.get(at + found.len()..).unwrap_or_default();
-        let end = rest.split_once('/').filter(|(process, _)| !process.is_empty());
-        end.is_some_and(|(_, behind)| behind == "root" || is_root(behind))
-    })
-}
-
-fn is_root(path: &str) -> bool {
-    path.strip_prefix("root").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
 }

@@ -1,6 +1,6 @@
 //! How the containers of a Pod are connected, and which of them is the main one.
 
-use crate::kube::{Class, Container, PodSpec, Port, Service, Volume, localhost_ports, selects};
+use crate::kube::{Container, PodSpec, Port, Service, Volume, localhost_ports, selects};
 use crate::set::Set;
 use alloc::vec::Vec;
 use patternwarden_tree::Node;
@@ -163,9 +163,4 @@ pub(crate) fn injection(pod: PodSpec<'_>) -> Option<Node<'_>> {
             |(key, value): &(&str, &str)| map.get(key).filter(|node| node.scalar_text() == *value);
         MARKS.iter().find_map(mark)
     })
-}
-
-/// Plain init containers.
-pub(crate) fn init_containers(pod: PodSpec<'_>) -> impl Iterator<Item = Container<'_>> {
-    pod.containers().filter(|container| container.class == Class::Init)
 }

@@ -1,21 +1,20 @@
-use crate::crd_schema::{Offence, inspect};
 use crate::engine::Cx;
 use crate::kube::{Crd, Object};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity};
-use alloc::vec::Vec;
+use crate::structural::problems;
 
 crate::rule! {
-    /// A version of a custom resource has no schema, or one that is not structural.
+    /// A schema of a CustomResourceDefinition is missing, or is not structural.
     ///
     /// ## Why it matters
     ///
-    /// The API server refuses the definition, usually for a line deep inside of a generated file.
-    /// Without types it can neither prune nor default, so the rules are strict.
+    /// `v1` refuses the definition, usually because of one line deep inside a generated file. Without the
+    /// type of every field the API server can neither prune nor default, so its rules are strict.
     ///
     /// ## Bad
     ///
-    /// No type below `spec`, and `additionalProperties` at the root:
+    /// A field without a type, and free keys at the root:
     ///
     /// ```yaml,bad
     /// apiVersion: apiextensions.k8s.io/v1
@@ -43,13 +42,51 @@ crate::rule! {
     ///               properties:
     ///                 size:
     ///                   type: integer
-    ///     # finding: /spec/versions/1/schema/openAPIV3Schema
-    ///     - name: v2
-    ///       served: false
-    ///       storage: false
     /// ```
     ///
-    /// Lists, logic and validations have rules of their own:
+    /// No schema:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apiextensions.k8s.io/v1
+    /// kind: CustomResourceDefinition
+    /// metadata:
+    ///   name: widgets.example.com
+    /// spec:
+    ///   group: example.com
+    ///   scope: Namespaced
+    ///   names:
+    ///     kind: Widget
+    ///     plural: widgets
+    ///   versions:
+    ///     # finding: /spec/versions/0/schema/openAPIV3Schema
+    ///     - name: v1
+    ///       served: true
+    ///       storage: true
+    /// ```
+    ///
+    /// A schema that says nothing, as on many slides:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apiextensions.k8s.io/v1
+    /// kind: CustomResourceDefinition
+    /// metadata:
+    ///   name: widgets.example.com
+    /// spec:
+    ///   group: example.com
+    ///   scope: Namespaced
+    ///   names:
+    ///     kind: Widget
+    ///     plural: widgets
+    ///   versions:
+    ///     - name: v1
+    ///       served: true
+    ///       storage: true
+    ///       schema:
+    ///         # finding: /spec/versions/0/schema/openAPIV3Schema
+    ///         openAPIV3Schema: {}
+    /// ```
+    ///
+    /// Words that JSON Schema has and a structural schema has not:
     ///
     /// ```yaml,bad
     /// apiVersion: apiextensions.k8s.io/v1
@@ -69,36 +106,133 @@ crate::rule! {
     ///       schema:
     ///         openAPIV3Schema:
     ///           type: object
-    ///           # finding: /spec/versions/0/schema/openAPIV3Schema/required/0
-    ///           required: [spec]
+    ///           properties:
+    ///             spec:
+    ///               type: object
+    ///               # finding: /spec/versions/0/schema/openAPIV3Schema/properties/spec/additionalProperties
+    ///               additionalProperties:
+    ///                 type: string
+    ///               properties:
+    ///                 names:
+    ///                   type: array
+    ///                   items:
+    ///                     type: string
+    ///                   # finding: /spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/names/uniqueItems
+    ///                   uniqueItems: true
+    ///                 # finding: /spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/ports/items
+    ///                 ports:
+    ///                   type: array
+    ///                 other:
+    ///                   type: object
+    ///                   # finding: /spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/other/$ref
+    ///                   $ref: "#/definitions/other"
+    ///             # finding: /spec/versions/0/schema/openAPIV3Schema/properties/status/type
+    ///             status:
+    ///               type: "null"
+    /// ```
+    ///
+    /// A junctor that shapes values, metadata that is restricted, and a required field that nobody defines:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apiextensions.k8s.io/v1
+    /// kind: CustomResourceDefinition
+    /// metadata:
+    ///   name: widgets.example.com
+    /// spec:
+    ///   group: example.com
+    ///   scope: Namespaced
+    ///   names:
+    ///     kind: Widget
+    ///     plural: widgets
+    ///   versions:
+    ///     - name: v1
+    ///       served: true
+    ///       storage: true
+    ///       schema:
+    ///         openAPIV3Schema:
+    ///           type: object
+    ///           required:
+    ///             # finding: /spec/versions/0/schema/openAPIV3Schema/required/0
+    ///             - spce
     ///           properties:
     ///             metadata:
     ///               type: object
+    ///               # finding: /spec/versions/0/schema/openAPIV3Schema/properties/metadata/properties
     ///               properties:
-    ///                 # finding: /spec/versions/0/schema/openAPIV3Schema/properties/metadata/properties
     ///                 labels:
     ///                   type: object
-    ///             parts:
+    ///             spec:
+    ///               type: object
+    ///               properties:
+    ///                 size:
+    ///                   type: integer
+    ///               oneOf:
+    ///                 - properties:
+    ///                     size:
+    ///                       # finding: /spec/versions/0/schema/openAPIV3Schema/properties/spec/oneOf/0/properties/size/type
+    ///                       type: integer
+    ///                       minimum: 1
+    /// ```
+    ///
+    /// Lists that are maps or sets, and rules for their items:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apiextensions.k8s.io/v1
+    /// kind: CustomResourceDefinition
+    /// metadata:
+    ///   name: widgets.example.com
+    /// spec:
+    ///   group: example.com
+    ///   scope: Namespaced
+    ///   names:
+    ///     kind: Widget
+    ///     plural: widgets
+    ///   versions:
+    ///     - name: v1
+    ///       served: true
+    ///       storage: true
+    ///       schema:
+    ///         openAPIV3Schema:
+    ///           type: object
+    ///           properties:
+    ///             # finding: /spec/versions/0/schema/openAPIV3Schema/properties/unkeyed/x-kubernetes-list-map-keys
+    ///             unkeyed:
     ///               type: array
     ///               x-kubernetes-list-type: map
-    ///               # finding: /spec/versions/0/schema/openAPIV3Schema/properties/parts/x-kubernetes-list-map-keys/0
-    ///               x-kubernetes-list-map-keys: [name]
-    ///               x-kubernetes-validations:
-    ///                 # finding: /spec/versions/0/schema/openAPIV3Schema/properties/parts/x-kubernetes-validations/0
-    ///                 - rule: self.size() > 0
+    ///               items:
+    ///                 type: object
+    ///             optional:
+    ///               type: array
+    ///               x-kubernetes-list-type: map
+    ///               x-kubernetes-list-map-keys:
+    ///                 # finding: /spec/versions/0/schema/openAPIV3Schema/properties/optional/x-kubernetes-list-map-keys/0
+    ///                 - name
     ///               items:
     ///                 type: object
     ///                 properties:
     ///                   name:
     ///                     type: string
-    ///                 anyOf:
-    ///                   - properties:
-    ///                       name:
-    ///                         # finding: /spec/versions/0/schema/openAPIV3Schema/properties/parts/items/anyOf/0/properties/name/type
-    ///                         type: string
-    ///             # finding: /spec/versions/0/schema/openAPIV3Schema/properties/tags/items
-    ///             tags:
+    ///             set:
     ///               type: array
+    ///               x-kubernetes-list-type: set
+    ///               # finding: /spec/versions/0/schema/openAPIV3Schema/properties/set/items
+    ///               items:
+    ///                 type: object
+    ///                 x-kubernetes-validations:
+    ///                   # finding: /spec/versions/0/schema/openAPIV3Schema/properties/set/items/x-kubernetes-validations/0/rule
+    ///                   - rule: self == oldSelf
+    ///                   # finding: /spec/versions/0/schema/openAPIV3Schema/properties/set/items/x-kubernetes-validations/1/rule
+    ///                   - message: has no rule
+    ///                   - rule: "true"
+    ///                     # finding: /spec/versions/0/schema/openAPIV3Schema/properties/set/items/x-kubernetes-validations/2/message
+    ///                     message: |
+    ///                       two
+    ///                       lines
+    ///             title:
+    ///               type: string
+    ///               # finding: /spec/versions/0/schema/openAPIV3Schema/properties/title/x-kubernetes-validations
+    ///               x-kubernetes-validations:
+    ///                 - rule: self != 'x'
     /// ```
     ///
     /// ## Good
@@ -121,30 +255,59 @@ crate::rule! {
     ///       schema:
     ///         openAPIV3Schema:
     ///           type: object
+    ///           required: [spec]
     ///           properties:
+    ///             metadata:
+    ///               type: object
+    ///               properties:
+    ///                 name:
+    ///                   type: string
+    ///                   maxLength: 20
     ///             spec:
     ///               type: object
     ///               properties:
     ///                 size:
     ///                   type: integer
     ///                   minimum: 1
+    ///                 labels:
+    ///                   type: object
+    ///                   additionalProperties:
+    ///                     type: string
     ///                 port:
     ///                   x-kubernetes-int-or-string: true
     ///                   anyOf:
     ///                     - type: integer
     ///                     - type: string
-    ///                 free:
+    ///                 settings:
     ///                   x-kubernetes-preserve-unknown-fields: true
+    ///                 rooms:
+    ///                   type: array
+    ///                   maxItems: 10
+    ///                   x-kubernetes-list-type: map
+    ///                   x-kubernetes-list-map-keys: [name]
+    ///                   x-kubernetes-validations:
+    ///                     - rule: self.exists(room, room.name == 'hall')
+    ///                   items:
+    ///                     type: object
+    ///                     required: [name]
+    ///                     properties:
+    ///                       name:
+    ///                         type: string
+    ///                         x-kubernetes-validations:
+    ///                           - rule: self == oldSelf
+    ///                         maxLength: 20
     /// ```
     ///
     /// ## When to allow it
     ///
-    /// Never for errors: no API server accepts them. A validation without a bound may be cheap
-    /// enough, which only the API server can tell.
+    /// Never: the API server refuses such a definition. The two warnings, a required field without
+    /// definition and a rule without bound, are worth a look where the schema is generated.
     ///
     /// ## Source
     ///
-    /// - [Specifying a structural schema](https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema)
+    /// - [Custom resources, Specifying a structural schema](https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema)
+    /// - [Transition rules and resource use by validation functions](https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules)
+    /// - `pkg/apiserver/schema/validation.go` of [apiextensions-apiserver](https://github.com/kubernetes/apiextensions-apiserver)
     "crd-schema-invalid",
     "Schema missing or not structural",
     patterns: &[Pattern::Operator],
@@ -153,35 +316,39 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-/// More findings in one version tell a reader nothing new.
-const MAX_FINDINGS: usize = 50;
+/// Findings in one object; a schema with more than these is no schema.
+const MAX: usize = 64;
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    let Some(crd) = Crd::of(object) else { return };
-    // v1beta1 had other rules, and is told apart by another rule.
-    if object.api().version == "v1beta1" {
-        return;
-    }
+    let Some(crd) = Crd::of(object).filter(|_| object.api().version != "v1beta1") else { return };
+    let mut found = 0;
     for version in crd.versions() {
-        let name = version.name().value.unwrap_or("?");
         let schema = version.schema();
+        if schema.is_mistyped() {
+            continue;
+        }
         let Some(root) = schema.value else {
-            cx.report(schema.place, format_args!("version `{name}` has no schema"));
+            found += 1;
+            if found <= MAX {
+                cx.report(schema.place, format_args!("this version has no schema"));
+            }
             continue;
         };
-        let mut offences: Vec<Offence<'d>> = Vec::new();
-        inspect(root, &mut |offence| {
-            if offences.len() < MAX_FINDINGS {
-                offences.push(offence);
+        problems(root, &mut |problem| {
+            found += 1;
+            if found > MAX {
+                return;
+            }
+            let finding = cx
+                .report(problem.place, format_args!("{}", problem.message))
+                .severity(problem.severity);
+            if problem.is_object {
+                finding.fix_set(Grade::Review, "Make it an object", "object");
             }
         });
-        for offence in offences {
-            let reported = cx
-                .report(offence.place, format_args!("{}", offence.message))
-                .severity(offence.severity);
-            if offence.is_untyped_object {
-                reported.fix_set(Grade::Review, "Say that it is an object", "object");
-            }
-        }
+    }
+    if found > MAX {
+        let more = found - MAX;
+        cx.report(object.node, format_args!("{more} more problems of these schemas are not listed"));
     }
 }

@@ -10,9 +10,12 @@
 
 mod duplicates;
 mod fields;
+mod health;
 mod migration;
+mod schemas;
 #[path = "../support/mod.rs"]
 mod support;
+mod variants;
 
 use patternwarden::docs::Example;
 use patternwarden::{Settings, rules};

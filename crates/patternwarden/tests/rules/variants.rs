@@ -1,20 +1,13 @@
 //! What examples cannot show: severities and words that depend on the target or the rest of a Pod.
 
-mod support;
-
+use crate::support::{Judged, judge, settings};
+use patternwarden::Severity;
 use patternwarden::set::Scope;
-use patternwarden::{Rule, Severity};
-use support::{Judged, judge, settings};
-
-fn rule(id: &str) -> &'static Rule {
-    patternwarden::rules::find(id).unwrap()
-}
 
 /// What one rule says about a text on a complete input.
 fn said(id: &str, target: &str, text: &str) -> Judged {
-    let only = rule(id).id;
     let json = format!(r#"{{"target":"{target}"}}"#);
-    judge(text, &settings(&json).only(|other| other.id == only).with_scope(Scope::Closed))
+    judge(text, &settings(&json).only(|other| other.id == id).with_scope(Scope::Closed))
 }
 
 /// Severity and message of the findings of one rule.

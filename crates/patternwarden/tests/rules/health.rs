@@ -1,11 +1,9 @@
 //! Probes, hooks, Jobs and rollouts by cases: severities, numbers and repairs that examples cannot show.
 
-mod support;
-
+use crate::support::{Judged, judge, settings};
 use patternwarden::rule::Grade;
 use patternwarden::set::Scope;
 use patternwarden::{Severity, rules};
-use support::{Judged, judge, settings};
 
 /// What one rule says about a text on a complete input.
 fn said(id: &str, target: &str, text: &str) -> Judged {
