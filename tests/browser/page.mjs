@@ -1,21 +1,30 @@
 // One page per test, watched: after the load nothing may be requested, and the console stays silent.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { root } from "./site.mjs";
-
-const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
+import { after, before, test } from "node:test";
+import { launch, serve } from "./host.mjs";
 
 /**
- * Runs `steps` on a fresh page of the playground.
+ * Serves the site and starts a browser for the tests of one file; returns the function that declares them.
  *
- * @param {import("playwright-core").Browser} browser
- * @param {string} address
- * @param {{ breaks?: boolean, context?: object, storage?: Record<string, string> }} options `breaks`: errors are the point.
- * @param {(page: import("playwright-core").Page) => Promise<void>} steps
+ * @typedef {{ breaks?: boolean, context?: object }} Options `breaks`: errors are the point.
+ * @typedef {(page: import("playwright-core").Page, watch: { requests: string[], complaints: string[] }) => Promise<void>} Steps
+ * @returns {(name: string, steps: Steps, options?: Options) => void}
  */
-export async function withPage(browser, address, options, steps) {
+export function playground() {
+  let site, browser;
+  before(async () => {
+    site = await serve("site");
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+  return (name, steps, options = {}) => test(name, () => withPage(browser, site.url, options, steps));
+}
+
+async function withPage(browser, address, options, steps) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     permissions: ["clipboard-read", "clipboard-write"],
@@ -93,13 +102,3 @@ export const focused = (page) => page.evaluate(() => {
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
   return element?.getAttribute("aria-label") ?? element?.textContent?.trim() ?? "";
 });
-
-/** Everything that axe finds wrong, named. */
-export async function violations(page) {
-  // Through the debugger, which the page's policy does not bind.
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run({
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-  }));
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
-}
