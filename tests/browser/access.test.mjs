@@ -1,8 +1,7 @@
 // The page for everybody: by keyboard alone, by ear, and to the letter of WCAG as far as a machine can tell.
 
 import assert from "node:assert/strict";
-import { violations } from "./host.mjs";
-import { choose, editor, focused, paste, tab, playground, until } from "./page.mjs";
+import { choose, editor, focused, paste, tab, playground, until, violations } from "./page.mjs";
 
 const visit = playground();
 

@@ -3,19 +3,38 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import test, { after, before } from "node:test";
-import { launch, open, out, serve, violations } from "./host.mjs";
+import { violations } from "./page.mjs";
+import { browser as launch, dist, root, serve } from "./site.mjs";
+
+const out = path.join(root, "tests/browser/out");
 
 let server, browser;
 before(async () => {
-  server = await serve("npm");
+  server = await serve(path.join(dist, "npm"), "example.html");
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  await server?.close();
+  await server?.stop();
 });
 
-const example = () => `${server.url}example.html`;
+const example = () => `${server.address}example.html`;
+
+/** Opens a page and records what must not happen: complaints, and requests after the load. */
+async function open(browser, url, options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const seen = { errors: [], requests: [] };
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) seen.errors.push(message.text());
+  });
+  page.on("pageerror", (error) => seen.errors.push(String(error)));
+  page.on("request", (request) => {
+    if (!request.url().startsWith("data:")) seen.requests.push(request.url());
+  });
+  await page.goto(url);
+  return { context, page, seen };
+}
 
 async function ready(page) {
   await page.waitForFunction(() =>

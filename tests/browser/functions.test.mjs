@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import test from "node:test";
 import { pathToFileURL } from "node:url";
-import { dist } from "./host.mjs";
+import { dist } from "./site.mjs";
 
 const load = (name) => import(pathToFileURL(path.join(dist, "npm", name)));
 const { check, checkSync, explain, init, rules, version } = await load("index.js");

@@ -1,8 +1,12 @@
 // One page per test, watched: after the load nothing may be requested, and the console stays silent.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, serve } from "./host.mjs";
+import { browser as start, root, serve } from "./site.mjs";
+
+const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 
 /**
  * Serves the site and starts a browser for the tests of one file; returns the function that declares them.
@@ -14,14 +18,14 @@ import { launch, serve } from "./host.mjs";
 export function playground() {
   let site, browser;
   before(async () => {
-    site = await serve("site");
-    browser = await launch();
+    site = await serve();
+    browser = await start();
   });
   after(async () => {
     await browser?.close();
-    await site?.close();
+    await site?.stop();
   });
-  return (name, steps, options = {}) => test(name, () => withPage(browser, site.url, options, steps));
+  return (name, steps, options = {}) => test(name, () => withPage(browser, site.address, options, steps));
 }
 
 async function withPage(browser, address, options, steps) {
@@ -102,3 +106,13 @@ export const focused = (page) => page.evaluate(() => {
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
   return element?.getAttribute("aria-label") ?? element?.textContent?.trim() ?? "";
 });
+
+/** Everything that axe finds wrong, named. */
+export async function violations(page) {
+  // Through the debugger, which the page's policy does not bind.
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run({
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  }));
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+}

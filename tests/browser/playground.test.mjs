@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { out } from "./host.mjs";
+import { root } from "./site.mjs";
 import { card, cards, choose, editor, paste, reload, tab, text, playground, until } from "./page.mjs";
 
 const POD = `apiVersion: v1
@@ -195,11 +195,12 @@ visit("a phone has tabs instead of panes", async (page) => {
 for (const colorScheme of ["light", "dark"]) {
   for (const [name, viewport] of [["wide", { width: 1280, height: 800 }], ["phone", { width: 390, height: 800 }]]) {
     visit(`picture: ${name}, ${colorScheme}`, async (page) => {
+      const out = join(root, "tests/browser/out");
       mkdirSync(out, { recursive: true });
       const path = join(out, `${name}-${colorScheme}.png`);
       await page.screenshot({ path });
       if (process.env.UPDATE_SCREENSHOT && name === "wide" && colorScheme === "light") {
-        copyFileSync(path, join(out, "../../../docs/playground.png"));
+        copyFileSync(path, join(root, "docs/playground.png"));
       }
     }, { context: { colorScheme, viewport } });
   }

@@ -11,6 +11,7 @@ mod hostile;
 mod layout;
 mod memory;
 mod objects;
+mod page_engine;
 mod parity;
 mod policy;
 mod policy_files;

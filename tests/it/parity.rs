@@ -14,7 +14,7 @@ use patternwarden::{RULES, Rule, Settings, Stream, Surface, check, rules};
 use serde_json::{Value, json};
 
 /// Settings of an example: every rule on, the example's own parameters, the bundle complete.
-fn settings_of(rule: &Rule, example: &Example) -> Value {
+pub(crate) fn settings_of(rule: &Rule, example: &Example) -> Value {
     let mut settings = json!({"profiles": ["strict"], "input_complete": true});
     if let Some(params) = example.settings() {
         let params: Value = serde_json::from_str(params).expect("a fence carries JSON");
