@@ -41,7 +41,7 @@ pub(crate) fn VerdictLine(props: &Props) -> Html {
             "the text cannot be read in full".into()
         }
         Verdict::NotEvaluated => "no Kubernetes object was found".into(),
-        _ if unseen > 0 => format!("a policy does not judge {}", plural(unseen, "error")),
+        _ if unseen > 0 => format!("{} not judged", plural(unseen, "error")),
         _ => String::new(),
     };
     let class = match report.verdict {
