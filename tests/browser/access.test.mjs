@@ -1,20 +1,9 @@
 // The page for everybody: by keyboard alone, by ear, and to the letter of WCAG as far as a machine can tell.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { browser as start, serve } from "./site.mjs";
-import { choose, editor, focused, paste, tab, until, violations, withPage } from "./page.mjs";
+import { choose, editor, focused, paste, tab, playground, until, violations } from "./page.mjs";
 
-let site, browser;
-before(async () => {
-  site = await serve();
-  browser = await start();
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
-const visit = (name, steps, options = {}) => test(name, () => withPage(browser, site.address, options, steps));
+const visit = playground();
 
 const POD = `apiVersion: v1
 kind: Pod

@@ -3,19 +3,32 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./site.mjs";
+import { after, before, test } from "node:test";
+import { browser as start, root, serve } from "./site.mjs";
 
 const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 
 /**
- * Runs `steps` on a fresh page of the playground.
+ * Serves the site and starts a browser for the tests of one file; returns the function that declares them.
  *
- * @param {import("playwright-core").Browser} browser
- * @param {string} address
- * @param {{ breaks?: boolean, context?: object, storage?: Record<string, string> }} options `breaks`: errors are the point.
- * @param {(page: import("playwright-core").Page) => Promise<void>} steps
+ * @typedef {{ breaks?: boolean, context?: object }} Options `breaks`: errors are the point.
+ * @typedef {(page: import("playwright-core").Page, watch: { requests: string[], complaints: string[] }) => Promise<void>} Steps
+ * @returns {(name: string, steps: Steps, options?: Options) => void}
  */
-export async function withPage(browser, address, options, steps) {
+export function playground() {
+  let site, browser;
+  before(async () => {
+    site = await serve();
+    browser = await start();
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+  return (name, steps, options = {}) => test(name, () => withPage(browser, site.address, options, steps));
+}
+
+async function withPage(browser, address, options, steps) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     permissions: ["clipboard-read", "clipboard-write"],

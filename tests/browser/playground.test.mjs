@@ -1,11 +1,10 @@
 // What a person does with the playground: type, read, look around, come back.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { browser as start, root, serve } from "./site.mjs";
-import { card, cards, choose, editor, paste, reload, tab, text, until, withPage } from "./page.mjs";
+import { root } from "./site.mjs";
+import { card, cards, choose, editor, paste, reload, tab, text, playground, until } from "./page.mjs";
 
 const POD = `apiVersion: v1
 kind: Pod
@@ -21,16 +20,7 @@ spec:
           port: 8080
 `;
 
-let site, browser;
-before(async () => {
-  site = await serve();
-  browser = await start();
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
-const visit = (name, steps, options = {}) => test(name, () => withPage(browser, site.address, options, steps));
+const visit = playground();
 
 visit("a first visit teaches", async (page) => {
   assert.match(await text(page), /^# Slide T3/);
@@ -202,17 +192,16 @@ visit("a phone has tabs instead of panes", async (page) => {
   assert.equal(wide, 0, "nothing scrolls sideways but code");
 }, { context: { viewport: { width: 390, height: 800 }, hasTouch: true } });
 
-test("pictures of the page", async () => {
-  const out = join(root, "tests/browser/out");
-  mkdirSync(out, { recursive: true });
-  for (const colorScheme of ["light", "dark"]) {
-    for (const [name, viewport] of [["wide", { width: 1280, height: 800 }], ["phone", { width: 390, height: 800 }]]) {
-      await withPage(browser, site.address, { context: { viewport, colorScheme } }, async (page) => {
-        await page.screenshot({ path: join(out, `${name}-${colorScheme}.png`) });
-        if (process.env.UPDATE_SCREENSHOT && name === "wide" && colorScheme === "light") {
-          await page.screenshot({ path: join(root, "docs/playground.png") });
-        }
-      });
-    }
+for (const colorScheme of ["light", "dark"]) {
+  for (const [name, viewport] of [["wide", { width: 1280, height: 800 }], ["phone", { width: 390, height: 800 }]]) {
+    visit(`picture: ${name}, ${colorScheme}`, async (page) => {
+      const out = join(root, "tests/browser/out");
+      mkdirSync(out, { recursive: true });
+      const path = join(out, `${name}-${colorScheme}.png`);
+      await page.screenshot({ path });
+      if (process.env.UPDATE_SCREENSHOT && name === "wide" && colorScheme === "light") {
+        copyFileSync(path, join(root, "docs/playground.png"));
+      }
+    }, { context: { colorScheme, viewport } });
   }
-});
+}

@@ -1,20 +1,9 @@
 // Everything that is not a tidy manifest: broken, foreign, huge, hostile, and the checker itself breaking.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { browser as start, serve } from "./site.mjs";
-import { card, choose, editor, paste, reload, text, until, withPage } from "./page.mjs";
+import { card, choose, editor, paste, reload, text, playground, until } from "./page.mjs";
 
-let site, browser;
-before(async () => {
-  site = await serve();
-  browser = await start();
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
-const visit = (name, steps, options = {}) => test(name, () => withPage(browser, site.address, options, steps));
+const visit = playground();
 const verdict = async (page) => (await page.locator(".verdict-word").textContent()).trim();
 
 const BROKEN = `apiVersion: v1
@@ -155,10 +144,11 @@ visit("when the checker breaks, the text is safe", async (page, watch) => {
   assert.match(await text(page), /name: precious/);
 }, { breaks: true });
 
-test("without JavaScript the page says what to do", async () => {
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  const page = await context.newPage();
-  await page.goto(site.address);
-  assert.match(await page.locator("noscript").innerText(), /patternwarden check/);
+visit("without JavaScript the page says what to do", async (page, { requests }) => {
+  const context = await page.context().browser().newContext({ javaScriptEnabled: false });
+  const bare = await context.newPage();
+  await bare.goto(page.url());
+  assert.match(await bare.locator("noscript").innerText(), /patternwarden check/);
   await context.close();
+  assert.deepEqual(requests, []);
 });

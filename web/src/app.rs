@@ -97,20 +97,21 @@ fn restore(state: &State, dispatch: &Dispatch) -> Html {
     html! { <button type="button" class="button small" {onclick}>{ "Back to my text" }</button> }
 }
 
-/// Keeps the text and the choices, a while after the last change or when the page goes.
+/// Keeps the text and the choices: a while after the last change, and when the page is left.
 #[hook]
 fn use_saving(state: &Rc<State>) {
-    let (kept, deps) = (state.clone(), (state.revision, state.text.clone(), state.preferences));
-    let own = state.own.clone();
-    use_effect_with((deps, own), move |_| {
+    let kept = state.clone();
+    let changed = (state.text.clone(), state.own.clone(), state.example, state.preferences);
+    use_effect_with(changed, move |_| {
         // Full or forbidden storage loses nothing that is on the page.
-        let save = move || {
+        let leaving = kept.clone();
+        let leave = EventListener::new(&gloo::utils::window(), "pagehide", move |_| {
+            let _ = storage::save(&leaving.saved());
+        });
+        let wait = Timeout::new(SAVE, move || {
             let _ = storage::save(&kept.saved());
-        };
-        let last = save.clone();
-        let leaving = EventListener::new(&gloo::utils::window(), "pagehide", move |_| last());
-        let wait = Timeout::new(SAVE, save);
-        move || drop((wait, leaving))
+        });
+        move || drop((leave, wait))
     });
 }
 

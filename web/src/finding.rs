@@ -7,57 +7,82 @@ use crate::syntax::sentence;
 use crate::{icon, markdown, quote};
 use patternwarden::report::{Finding, Fix, Operation, Related};
 use patternwarden::tree::Range;
-use patternwarden::{Admission, Grade, Pattern, errata, rules};
+use patternwarden::{Admission, Grade, Pattern, Severity, errata, rules};
 use std::rc::Rc;
 use yew::prelude::*;
 
+/// What a closed card says: a few words that most keys leave as they are, so that it is not drawn anew.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Row {
+    key: AttrValue,
+    severity: Severity,
+    title: AttrValue,
+    message: AttrValue,
+    /// Line, object, effect.
+    details: AttrValue,
+    rule: AttrValue,
+}
+
+impl Row {
+    pub(crate) fn new(analysis: &Analysis, finding: &Finding) -> Self {
+        let line = finding.range.map(|range| format!("line {}", range.start.line));
+        let resource = analysis.resource(finding.resource).map(analysis::name);
+        let effect = match finding.admission {
+            Admission::Deny => Some("denies"),
+            Admission::Warn => Some("warns"),
+            Admission::Off => None,
+        };
+        let details: Vec<String> =
+            line.into_iter().chain(resource).chain(effect.map(str::to_owned)).collect();
+        Self {
+            key: finding.key.clone().into(),
+            severity: finding.severity,
+            title: finding.title.clone().into(),
+            message: sentence(&finding.message).into(),
+            details: details.join(" · ").into(),
+            rule: finding.rule.clone().into(),
+        }
+    }
+}
+
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) analysis: Rc<Analysis>,
-    pub(crate) finding: Finding,
-    pub(crate) open: bool,
+    pub(crate) row: Row,
+    /// What the finding is part of; an open card alone needs it.
+    pub(crate) open: Option<Rc<Analysis>>,
     pub(crate) dispatch: Dispatch,
 }
 
 /// One finding in the list.
 #[component]
 pub(crate) fn FindingCard(props: &Props) -> Html {
-    let Props { analysis, finding, open, dispatch } = props;
-    let id = element_id(&finding.key);
+    let Props { row, open, dispatch } = props;
+    let id = element_id(&row.key);
     let toggle = {
-        let (dispatch, key) = (dispatch.clone(), finding.key.clone());
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Finding(key.clone())))
+        let (dispatch, key) = (dispatch.clone(), row.key.clone());
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Finding(key.to_string())))
     };
-    let line = finding.range.map(|range| format!("line {}", range.start.line));
-    let resource = analysis.resource(finding.resource).map(analysis::name);
-    let effect = match finding.admission {
-        Admission::Deny => Some("denies"),
-        Admission::Warn => Some("warns"),
-        Admission::Off => None,
-    };
-    let details: Vec<String> =
-        line.into_iter().chain(resource).chain(effect.map(str::to_owned)).collect();
+    let shown = open.as_ref().and_then(|analysis| {
+        let finding = analysis.report.findings.iter().find(|f| *f.key == *row.key)?;
+        Some(body(analysis, finding, dispatch))
+    });
     html! {
-        <li class={classes!("card", finding.severity.id(), open.then_some("open"))}>
+        <li class={classes!("card", row.severity.id(), open.is_some().then_some("open"))}>
             <h3>
-                <button type="button" aria-expanded={open.to_string()} aria-controls={id.clone()} onclick={toggle}>
-                    { icon::severity(finding.severity) }
+                <button type="button" aria-expanded={open.is_some().to_string()} aria-controls={id.clone()} onclick={toggle}>
+                    { icon::severity(row.severity) }
                     <span class="card-text">
                         <span class="card-line">
-                            <span class="word">{ analysis::word(finding.severity) }</span>
-                            <span class="card-title">{ finding.title.clone() }</span>
+                            <span class="word">{ analysis::word(row.severity) }</span>
+                            <span class="card-title">{ row.title.clone() }</span>
                         </span>
-                        <span class="card-message">{ markdown::inline(&sentence(&finding.message)) }</span>
-                        <span class="card-meta">{ details.join(" · ") }{ " · " }<code>{ finding.rule.clone() }</code></span>
+                        <span class="card-message">{ markdown::inline(&row.message) }</span>
+                        <span class="card-meta">{ row.details.clone() }{ " · " }<code>{ row.rule.clone() }</code></span>
                     </span>
                     { icon::chevron() }
                 </button>
             </h3>
-            <div class="card-body" {id} hidden={!open}>
-                if *open {
-                    { body(analysis, finding, dispatch) }
-                }
-            </div>
+            <div class="card-body" {id} hidden={open.is_none()}>{ for shown }</div>
         </li>
     }
 }

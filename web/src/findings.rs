@@ -1,6 +1,6 @@
 //! The panel of problems: what was found, worst first, and what could not be looked at.
 
-use crate::finding::FindingCard;
+use crate::finding::{FindingCard, Row};
 use crate::notices;
 use crate::slide::Slide;
 use crate::state::State;
@@ -66,9 +66,10 @@ fn list(findings: &[&Finding], heading: Option<&str>, state: &State, dispatch: &
         return Html::default();
     }
     let cards = findings.iter().map(|finding| {
+        let open = state.finding.as_ref() == Some(&finding.key);
         html! {
-            <FindingCard key={finding.key.clone()} analysis={state.analysis.clone()} finding={(*finding).clone()}
-                open={state.finding.as_ref() == Some(&finding.key)} dispatch={dispatch.clone()} />
+            <FindingCard key={finding.key.clone()} row={Row::new(&state.analysis, finding)}
+                open={open.then(|| state.analysis.clone())} dispatch={dispatch.clone()} />
         }
     });
     html! {

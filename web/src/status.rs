@@ -5,8 +5,8 @@ use crate::icon;
 use crate::state::{Freshness, State};
 use crate::storage;
 use gloo::timers::callback::Timeout;
-use patternwarden::Severity;
-use patternwarden::report::Verdict;
+use patternwarden::report::{Finding, Verdict};
+use patternwarden::{Admission, Severity};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -34,22 +34,27 @@ pub(crate) fn VerdictLine(props: &Props) -> Html {
             html! { <li class={severity.id()}>{ icon::severity(severity) }{ plural(number, word) }</li> }
         },
     );
+    let unseen = report.findings.iter().filter(|finding| is_unseen(finding)).count();
+    let why = match report.verdict {
+        _ if props.state.text.trim().is_empty() => "there is no text yet".into(),
+        Verdict::NotEvaluated if !report.syntax.is_empty() => {
+            "the text cannot be read in full".into()
+        }
+        Verdict::NotEvaluated => "no Kubernetes object was found".into(),
+        _ if unseen > 0 => format!("{} not judged", plural(unseen, "error")),
+        _ => String::new(),
+    };
     let class = match report.verdict {
         Verdict::Deny => "error",
         Verdict::AdmitWithWarnings => "warning",
+        Verdict::Admit if unseen > 0 => "warning",
         Verdict::Admit => "pass",
         Verdict::NotEvaluated => "hint",
-    };
-    let why = match report.verdict {
-        _ if props.state.text.trim().is_empty() => "there is no text yet",
-        Verdict::NotEvaluated if !report.syntax.is_empty() => "the text cannot be read in full",
-        Verdict::NotEvaluated => "no Kubernetes object was found",
-        _ => "",
     };
     html! {
         <div class="verdict">
             <p class={classes!("verdict-word", class)}>
-                { icon::verdict(report.verdict) }
+                if class == "warning" { { icon::warning() } } else { { icon::verdict(report.verdict) } }
                 { analysis::verdict(report.verdict) }
                 if !why.is_empty() {
                     <span class="quiet">{ ": " }{ why }</span>
@@ -58,6 +63,11 @@ pub(crate) fn VerdictLine(props: &Props) -> Html {
             <ul class="counts">{ for counts }</ul>
         </div>
     }
+}
+
+/// Whether a finding is an error that admission does nothing about: the API server or `kubectl` may.
+fn is_unseen(finding: &Finding) -> bool {
+    finding.severity == Severity::Error && finding.admission == Admission::Off
 }
 
 /// The foot of the page.
