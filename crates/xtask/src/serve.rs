@@ -1,21 +1,27 @@
-//! A server for one folder on this machine.
+//! A server for one folder on this machine: a thread for each connection, one answer on each.
+//!
+//! A browser opens more connections than it uses. With a pool of threads the idle ones can hold a
+//! request back for ever, so there is no pool, and no connection is kept.
 
 use crate::headers;
 use anyhow::{Result, anyhow};
 use std::fs::File;
-use std::io::ErrorKind;
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::thread;
-use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
+use std::time::Duration;
+
+/// A connection that says nothing for so long is closed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Longer requests are none of a browser's that asks for our files.
+const MAX_REQUEST: u64 = 64 * 1024;
 
 /// Serves `folder` on 127.0.0.1 from threads of its own; returns the address.
 pub(crate) fn start(folder: &Path, port: u16) -> Result<String> {
-    let server = Server::http(("127.0.0.1", port)).map_err(|error| {
-        let in_use = error
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == ErrorKind::AddrInUse);
-        if in_use {
+    let listener = TcpListener::bind(("127.0.0.1", port)).map_err(|error| {
+        if error.kind() == ErrorKind::AddrInUse {
             anyhow!(
                 "port {port} is taken; choose another: `cargo xtask play --port {}`",
                 next(port)
@@ -24,16 +30,15 @@ pub(crate) fn start(folder: &Path, port: u16) -> Result<String> {
             anyhow!("cannot listen on 127.0.0.1:{port}: {error}")
         }
     })?;
-    let address = format!("http://{}/", server.server_addr());
-    let server = Arc::new(server);
-    for _ in 0..4 {
-        let (server, folder) = (Arc::clone(&server), folder.to_path_buf());
-        thread::spawn(move || {
-            for request in server.incoming_requests() {
-                answer(&folder, request);
-            }
-        });
-    }
+    let address = format!("http://{}/", listener.local_addr()?);
+    let folder = folder.to_path_buf();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let folder = folder.clone();
+            // A browser that left before the end is no trouble of ours.
+            thread::spawn(move || drop(answer(&folder, &stream)));
+        }
+    });
     Ok(address)
 }
 
@@ -41,37 +46,48 @@ fn next(port: u16) -> u16 {
     port.checked_add(1).unwrap_or(8080)
 }
 
-fn answer(folder: &Path, request: Request) {
-    let found = if matches!(request.method(), Method::Get | Method::Head) {
-        locate(request.url())
-            .map(|path| folder.join(path))
-            .filter(|file| file.is_file())
-            .and_then(|file| Some((headers::media_type(&file), File::open(file).ok()?)))
-            .ok_or(404)
-    } else {
-        Err(405)
-    };
-    let sent = match found {
-        Ok((kind, file)) => request.respond(with_headers(Response::from_file(file), kind)),
-        Err(code) => {
-            let text = Response::from_string(if code == 404 { "not found" } else { "read only" });
-            let response = text.with_status_code(StatusCode(code));
-            request.respond(with_headers(response, "text/plain; charset=utf-8"))
-        }
-    };
-    // A browser that left before the end is no trouble of ours.
-    drop(sent);
-}
-
-fn with_headers<R: std::io::Read>(mut response: Response<R>, kind: &str) -> Response<R> {
-    let common = headers::common();
-    let all = common.iter().map(|(name, value)| (*name, value.as_str()));
-    for (name, value) in all.chain([("Content-Type", kind)]) {
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response.add_header(header);
+fn answer(folder: &Path, stream: &TcpStream) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut lines = BufReader::new(stream.take(MAX_REQUEST)).lines();
+    let request = lines.next().unwrap_or_else(|| Ok(String::new()))?;
+    // The fields are read, so that closing the connection discards nothing, and mean nothing to us.
+    for line in lines {
+        if line?.is_empty() {
+            break;
         }
     }
-    response
+    let mut words = request.split(' ');
+    let (method, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    if !matches!(method, "GET" | "HEAD") {
+        return say(stream, "405 Method Not Allowed", "read only");
+    }
+    let file = locate(url).map(|path| folder.join(path)).filter(|file| file.is_file());
+    let Some((path, mut file)) = file.and_then(|path| Some((path.clone(), File::open(path).ok()?)))
+    else {
+        return say(stream, "404 Not Found", "not found");
+    };
+    head(stream, "200 OK", headers::media_type(&path), file.metadata()?.len())?;
+    if method == "GET" {
+        io::copy(&mut file, &mut &*stream)?;
+    }
+    Ok(())
+}
+
+fn say(mut stream: &TcpStream, status: &str, text: &str) -> io::Result<()> {
+    head(stream, status, "text/plain; charset=utf-8", text.len() as u64)?;
+    stream.write_all(text.as_bytes())
+}
+
+fn head(mut stream: &TcpStream, status: &str, kind: &str, length: u64) -> io::Result<()> {
+    let mut text = format!("HTTP/1.1 {status}\r\n");
+    for (name, value) in headers::common() {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text.push_str(&format!(
+        "Content-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    ));
+    stream.write_all(text.as_bytes())
 }
 
 /// The file below the served folder that a request names. Our names need no escapes, so none is read.
@@ -91,8 +107,6 @@ fn locate(url: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Read as _, Write as _};
-    use std::net::TcpStream;
 
     #[test]
     fn names_stay_below_the_folder() {
@@ -128,6 +142,20 @@ mod tests {
         assert!(ask("GET /b").starts_with("HTTP/1.1 404"));
         assert!(ask("DELETE /a.wasm").starts_with("HTTP/1.1 405"));
         std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn connections_that_say_nothing_hold_no_request_back() {
+        let address = start(Path::new("."), 0).unwrap();
+        let host = address.trim_start_matches("http://").trim_end_matches('/');
+        let idle: Vec<_> = (0..32).map(|_| TcpStream::connect(host).unwrap()).collect();
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(PATIENCE / 2)).unwrap();
+        write!(stream, "GET /none HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+        assert_eq!(idle.len(), 32);
     }
 
     #[test]
