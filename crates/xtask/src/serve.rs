@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_taken_port_is_named_with_the_way_out() {
-        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let error = start(Path::new("."), port).unwrap_err().to_string();
         assert!(error.contains("is taken") && error.contains("--port"), "{error}");
