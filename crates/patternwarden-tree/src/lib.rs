@@ -28,6 +28,7 @@ mod order;
 mod place;
 mod stream;
 mod text;
+mod text_edit;
 mod value;
 
 pub use builder::{Builder, Limit, MAX_DEPTH, MAX_NODES};
@@ -40,4 +41,5 @@ pub use order::{sort_by, sort_ids};
 pub use place::{At, Place, Pointer, escaped, unescape};
 pub use stream::{Stream, SyntaxError};
 pub use text::{LineIndex, Position, Range, Span};
+pub use text_edit::{Refusal, TextEdit, TextEditor};
 pub use value::Value;
