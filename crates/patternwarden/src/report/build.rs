@@ -22,7 +22,7 @@ use patternwarden_tree::{Edit, LineIndex, Op, Range, Span, Stream, Value, sort_i
 const SCHEMA: u32 = 1;
 
 pub(super) fn report(stream: &Stream, settings: &Settings) -> Report {
-    let bundle = Bundle::new(&stream.documents);
+    let bundle = Bundle::new(&stream.documents).with_kinds_of(settings);
     let set = Set::new(&bundle, settings.scope());
     let lines = stream.lines.as_ref();
     let builder = Builder { set: &set, settings, lines };
