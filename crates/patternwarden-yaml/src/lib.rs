@@ -24,6 +24,7 @@ extern crate std;
 
 mod bytes;
 mod characters;
+mod comments;
 mod events;
 mod explain;
 mod fault;
