@@ -1,7 +1,7 @@
 //! The loop that runs the rules, and what a rule sees while it runs.
 
 use crate::finding::{Finding, Fix, Related};
-use crate::kube::Container;
+use crate::kube::{Container, Object};
 use crate::matcher::glob;
 use crate::minor::Minor;
 use crate::param::{Choice, Flag, Int, Strings};
@@ -9,12 +9,13 @@ use crate::rule::{Check, Grade, Rule, Severity, Surface};
 use crate::rules::RULES;
 use crate::set::Set;
 use crate::settings::{OwnedObjects, RuleSettings, Settings};
+use crate::suppress;
 use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
 use core::fmt;
-use patternwarden_tree::{Edit, Kind, Node, NoteKind, Op, Place, Value, sort_by, unescape};
+use patternwarden_tree::{Edit, Kind, Node, NoteKind, Op, Place, Span, Value, sort_by, unescape};
 
 /// What a rule sees while it runs, and where it reports.
 #[derive(Debug)]
@@ -30,6 +31,24 @@ pub struct Cx<'r, 'd> {
 }
 
 impl<'r, 'd> Cx<'r, 'd> {
+    /// For a rule that the engine speaks for itself; `None` when settings switch it off.
+    pub(crate) fn of_engine(
+        rule: &'static Rule,
+        settings: &'r Settings,
+        set: &'r Set<'d>,
+        at: (usize, Option<Object<'d>>),
+        out: &'r mut Vec<Finding>,
+    ) -> Option<Self> {
+        let tuned = settings.tuned(rule).filter(|tuned| tuned.enabled)?;
+        let (document, object) = at;
+        let base = match object {
+            Some(object) => Some(object.node),
+            None => set.documents().nth(document)?.root(),
+        };
+        let object = object.map(|object| object.index);
+        Some(Self { set, settings, rule, tuned, document, object, base, out })
+    }
+
     /// The objects that are judged together.
     pub fn set(&self) -> &'r Set<'d> {
         self.set
@@ -69,6 +88,7 @@ impl<'r, 'd> Cx<'r, 'd> {
                 message: message.to_string(),
                 related: Vec::new(),
                 fixes: Vec::new(),
+                suppression: None,
             });
         }
         Reported { set: self.set, fixed: self.tuned.severity, out: self.out, at, place, base }
@@ -137,6 +157,14 @@ impl<'d> Reported<'_, 'd> {
             change(finding);
         }
         self
+    }
+
+    /// Points at other bytes than those of the place: at a comment.
+    pub(crate) fn spanning(self, span: Option<Span>) -> Self {
+        match span {
+            Some(_) => self.with(|finding| finding.span = span),
+            None => self,
+        }
     }
 
     /// Sets the severity of this finding, unless settings fix it.
@@ -252,12 +280,42 @@ const OF_SERVICES: &[&str] = &[
     "rollout-not-rolling",
 ];
 
+/// What rules found, and which of it somebody decided to live with.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Judgement {
+    /// What counts, sorted by document, place and rule.
+    pub findings: Vec<Finding>,
+    /// What does not, each with its [`Suppression`](crate::suppress::Suppression); sorted alike.
+    pub suppressed: Vec<Finding>,
+    /// A suppression that ends some day holds because nothing says which day it is.
+    pub undated: bool,
+}
+
 /// Runs every rule that settings switch on over `set`; findings are sorted by document, place
-/// and rule.
+/// and rule. What is suppressed is left out.
 ///
 /// Rules that need a complete bundle are skipped on an open set, and objects that a controller
 /// made are judged for containment only.
 pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
+    judge(settings, set).findings
+}
+
+/// The same, with what is suppressed.
+pub fn judge(settings: &Settings, set: &Set<'_>) -> Judgement {
+    let mut judgement = suppress::apply(settings, set, run_all(settings, set));
+    assign(set, &mut judgement.findings);
+    assign(set, &mut judgement.suppressed);
+    judgement
+}
+
+/// Whether settings leave a rule out for an object as a whole.
+pub(crate) fn passes_over(settings: &Settings, object: Object<'_>, rule: &Rule) -> bool {
+    let hook = || object.annotation("helm.sh/hook").is_some_and(|h| settings.exempts_hook(h));
+    (object.is_controlled() && !rule.is_security()) || (OF_SERVICES.contains(&rule.id) && hook())
+}
+
+fn run_all(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
     let active: Vec<_> = RULES
         .iter()
         .zip(settings.rules())
@@ -290,13 +348,11 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
         let pod = object.pod_spec();
         containers.clear();
         containers.extend(pod.into_iter().flat_map(crate::kube::PodSpec::containers));
-        let inherited = object.is_controlled();
-        if inherited && settings.owned_objects() == OwnedObjects::Skip {
+        if object.is_controlled() && settings.owned_objects() == OwnedObjects::Skip {
             continue;
         }
-        let hook = object.annotation("helm.sh/hook").is_some_and(|h| settings.exempts_hook(h));
         for (rule, tuned) in &active {
-            if (inherited && !rule.is_security()) || (hook && OF_SERVICES.contains(&rule.id)) {
+            if passes_over(settings, object, rule) {
                 continue;
             }
             let mut cx = Cx {
@@ -313,11 +369,10 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
                 Check::Object(check) => check(&mut cx, object),
                 Check::Pod(check) => pod.into_iter().for_each(|pod| check(&mut cx, pod)),
                 Check::Container(check) => containers.iter().for_each(|c| check(&mut cx, *c)),
-                Check::Document(_) => {}
+                Check::Document(_) | Check::Suppressions => {}
             }
         }
     }
-    assign(set, &mut out);
     out
 }
 

@@ -50,6 +50,7 @@ pub mod set;
 pub mod settings;
 mod start_up;
 mod structural;
+pub mod suppress;
 
 pub use date::Date;
 pub use minor::Minor;

@@ -49,6 +49,12 @@ catalogue! {
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
+    suppression_expired
+    suppression_malformed
+    suppression_not_allowed
+    suppression_unknown_rule
+    suppression_unused
+    suppression_without_reason
     yaml_duplicate_key
 }
 

@@ -34,6 +34,8 @@ pub struct Settings {
     today: Option<Date>,
     /// Whether an admission request is judged.
     at_admission: bool,
+    /// Path of the input, for exemptions by file.
+    file: Option<String>,
 }
 
 /// What a user decided about one rule.
@@ -91,6 +93,7 @@ impl Default for Settings {
             base: 0,
             today: None,
             at_admission: false,
+            file: None,
         }
     }
 }
@@ -127,8 +130,13 @@ impl Settings {
 
     /// What a finding of this rule does at admission.
     pub fn admission(&self, rule: &Rule) -> Admission {
-        let tuned = RULES.iter().zip(&self.rules).find(|(other, _)| other.id == rule.id);
-        tuned.and_then(|(_, tuned)| tuned.admission).unwrap_or(rule.admission)
+        self.tuned(rule).and_then(|tuned| tuned.admission).unwrap_or(rule.admission)
+    }
+
+    /// What is decided about a rule.
+    pub(crate) fn tuned(&self, rule: &Rule) -> Option<&RuleSettings> {
+        let mut rules = RULES.iter().zip(&self.rules);
+        rules.find(|(other, _)| other.id == rule.id).map(|(_, tuned)| tuned)
     }
 
     /// Whether a rule runs.

@@ -2,7 +2,7 @@
 
 use super::{
     Engine, Evidence, Finding, Fix, NotChecked, Operation, PatternHit, Related, Report, Resource,
-    Summary, Syntax, Verdict,
+    Summary, Suppression, Syntax, Verdict,
 };
 use crate::bundle::Bundle;
 use crate::docs;
@@ -16,7 +16,13 @@ use crate::rule::{Admission, Severity};
 use crate::rules::RULES;
 use crate::set::Set;
 use crate::settings::Settings;
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use crate::suppress;
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 use patternwarden_tree::{Edit, LineIndex, Op, Range, Span, Stream, Value, sort_ids};
 
 const SCHEMA: u32 = 1;
@@ -28,9 +34,11 @@ pub(super) fn report(stream: &Stream, settings: &Settings) -> Report {
     let builder = Builder { set: &set, settings, lines };
 
     let resources: Vec<_> = set.objects().map(|object| builder.resource(object)).collect();
-    let mut findings: Vec<_> =
-        engine::run(settings, &set).iter().map(|found| builder.finding(found)).collect();
+    let judged = engine::judge(settings, &set);
+    let all = judged.findings.iter().chain(&judged.suppressed);
+    let mut findings: Vec<_> = all.map(|found| builder.finding(found)).collect();
     number_keys(&mut findings);
+    let suppressed = findings.split_off(judged.findings.len());
     let patterns: Vec<_> =
         recognise::recognise(&set).iter().map(|hit| builder.pattern(hit)).collect();
     let syntax: Vec<_> = stream
@@ -45,7 +53,7 @@ pub(super) fn report(stream: &Stream, settings: &Settings) -> Report {
         .collect();
     let not_checked = builder.not_checked(&bundle.strangers);
     let summary = summary(&findings, &patterns);
-    let verdict = verdict(&findings, resources.is_empty() || !syntax.is_empty());
+    let verdict = verdict(&findings, &suppressed, resources.is_empty() || !syntax.is_empty());
     Report {
         schema: SCHEMA,
         engine: Engine { version: env!("CARGO_PKG_VERSION").to_owned(), rules: RULES.len() },
@@ -54,7 +62,7 @@ pub(super) fn report(stream: &Stream, settings: &Settings) -> Report {
         findings,
         patterns,
         syntax,
-        suppressed: Vec::new(),
+        suppressed,
         not_checked,
         summary,
         verdict,
@@ -104,6 +112,19 @@ impl Builder<'_, '_> {
             related: found.related.iter().map(|related| self.related(related)).collect(),
             fixes: found.fixes.iter().map(fix).collect(),
             pss: rule.pss.map(|pss| pss.control.to_owned()),
+            suppression: found.suppression.as_ref().map(|why| self.suppression(why)),
+        }
+    }
+
+    fn suppression(&self, why: &suppress::Suppression) -> Suppression {
+        Suppression {
+            origin: why.origin.id().to_owned(),
+            location: why.pointer.clone(),
+            range: self.range(why.span),
+            id: why.id.clone(),
+            reason: why.reason.clone(),
+            until: why.until.map(|until| until.to_string()),
+            in_cluster: why.in_cluster,
         }
     }
 
@@ -232,8 +253,11 @@ fn summary(findings: &[Finding], patterns: &[PatternHit]) -> Summary {
     }
 }
 
-fn verdict(findings: &[Finding], unreadable: bool) -> Verdict {
-    let worst = findings.iter().map(|finding| finding.admission).max();
+fn verdict(findings: &[Finding], suppressed: &[Finding], unreadable: bool) -> Verdict {
+    // A comment never gets to a cluster: what it hides is judged there all the same.
+    let judged = |finding: &&Finding| finding.suppression.as_ref().is_some_and(|s| !s.in_cluster);
+    let in_cluster = findings.iter().chain(suppressed.iter().filter(judged));
+    let worst = in_cluster.map(|finding| finding.admission).max();
     match worst {
         _ if unreadable => Verdict::NotEvaluated,
         Some(Admission::Deny) => Verdict::Deny,
