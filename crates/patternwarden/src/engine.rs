@@ -303,9 +303,11 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
 
 /// The same, with what is suppressed.
 pub fn judge(settings: &Settings, set: &Set<'_>) -> Judgement {
-    let mut judgement = suppress::apply(settings, set, run_all(settings, set));
+    let mut found = run_all(settings, set);
+    assign(set, &mut found);
+    let mut judgement = suppress::apply(settings, set, found);
+    // What is said about suppressions stands behind the rest.
     assign(set, &mut judgement.findings);
-    assign(set, &mut judgement.suppressed);
     judgement
 }
 

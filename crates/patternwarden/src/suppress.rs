@@ -143,10 +143,10 @@ pub(crate) fn apply(settings: &Settings, set: &Set<'_>, found: Vec<Finding>) -> 
     out
 }
 
-impl<'d> Run<'_, 'd> {
+impl Run<'_, '_> {
     /// Takes back the suppressions of objects that have too many.
     fn limit(&mut self) {
-        let most = self.settings.int_at(&keys::MAX_PER_OBJECT) as usize;
+        let most = self.settings.count_at(&keys::MAX_PER_OBJECT);
         let index = |entry: &Entry<'_>| entry.at.object.map(|object| object.index);
         let all = if most > 0 { core::mem::take(&mut self.entries) } else { Vec::new() };
         let mut counts: Vec<usize> = alloc::vec![0; self.set.objects().count()];

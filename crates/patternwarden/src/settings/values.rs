@@ -46,9 +46,10 @@ impl Settings {
         self.at(key).and_then(Node::as_bool).unwrap_or(default)
     }
 
-    pub(crate) fn int_at(&self, key: &Key) -> i64 {
+    /// A whole number; none of them may be below 0.
+    pub(crate) fn count_at(&self, key: &Key) -> usize {
         let default = if let Shape::Int { default, .. } = key.shape { default } else { 0 };
-        self.at(key).and_then(Node::as_i64).unwrap_or(default)
+        self.at(key).and_then(Node::as_i64).unwrap_or(default).unsigned_abs() as usize
     }
 
     /// Whether a key holds this word; YAML 1.1 reads `off` as false.
@@ -141,7 +142,7 @@ impl Settings {
 
     /// The most findings that the message of a denial names.
     pub fn max_findings(&self) -> usize {
-        self.int_at(&keys::MAX_FINDINGS).unsigned_abs() as usize
+        self.count_at(&keys::MAX_FINDINGS)
     }
 
     /// Where rules are documented, without a slash at its end.

@@ -139,10 +139,8 @@ impl<'d> Run<'_, 'd> {
             let text = node.as_str().is_some();
             let edits = if text { to_metadata(at, key) } else { Vec::new() };
             let shown = clipped(key);
-            let message = match label {
-                true => format_args!("`{shown}` is a label, which suppresses nothing"),
-                false => format_args!("`{shown}` stands where no annotation is read"),
-            };
+            let why = if label { "is a label" } else { "stands where no annotation is read" };
+            let message = format_args!("`{shown}` {why}, and suppresses nothing");
             self.misspelt(at, message, "Move it to the annotations of the object", edits);
         }
     }

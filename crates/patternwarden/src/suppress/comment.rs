@@ -227,8 +227,12 @@ fn nodes(document: &Document) -> impl Iterator<Item = Node<'_>> {
 /// Where an entry of a map, or an item of a list, starts in the text; `None` for the root, for what
 /// an alias repeats, and for what nobody wrote.
 fn start(node: Node<'_>) -> Option<u32> {
-    let origin = node.origin().filter(|origin| !origin.indirect)?;
-    node.parent()?;
+    let origin = node.origin()?;
+    // An alias stands where it is written, but what it brings stands elsewhere.
+    let brought = node.parent()?.origin().is_some_and(|origin| origin.indirect);
+    if origin.indirect && brought {
+        return None;
+    }
     match (node.key(), origin.key) {
         (Some(_), Some(key)) => Some(key.start),
         (Some(_), None) => None,

@@ -10,7 +10,7 @@ use crate::rule::{Admission, Grade, Severity};
 use crate::rules::suppression_unused::REPORT_EXEMPTIONS;
 use crate::settings::keys;
 use alloc::{format, string::String, vec::Vec};
-use patternwarden_tree::Node;
+use patternwarden_tree::{Document, Node};
 
 impl<'d> Run<'_, 'd> {
     /// Reports them: those that are valid, of a rule that could have spoken.
@@ -99,7 +99,7 @@ impl<'d> Run<'_, 'd> {
     }
 
     fn unused_exemptions(&mut self, exemptions: &[Exemption<'_>]) {
-        let Some(node) = self.set.documents().find_map(|document| document.root()) else { return };
+        let Some(node) = self.set.documents().find_map(Document::root) else { return };
         let object: Option<Object<'_>> = self.set.object_holding(node);
         let at = Spot { document: 0, object, node, span: None };
         let unused: Vec<String> =

@@ -46,7 +46,7 @@ pub(super) struct Written<'w, 'd> {
     pub(super) until: Option<&'w str>,
 }
 
-impl<'r, 'd> Run<'r, 'd> {
+impl<'d> Run<'_, 'd> {
     /// A rule about suppressions, where it is switched on.
     pub(super) fn rule(&mut self, id: &str, at: Spot<'d>) -> Option<Cx<'_, 'd>> {
         let place = (at.document, at.object);
@@ -114,10 +114,9 @@ impl<'r, 'd> Run<'r, 'd> {
     }
 
     fn is_reason(&mut self, reason: &str, rule: &Rule, at: Spot<'d>) -> bool {
-        let least = self.settings.int_at(&keys::MIN_REASON_CHARS);
+        let least = self.settings.count_at(&keys::MIN_REASON_CHARS);
         let mut empty = PLACEHOLDERS.iter().chain([&rule.id]);
-        if (reason.chars().count() as i64) < least || empty.any(|w| reason.eq_ignore_ascii_case(w))
-        {
+        if reason.chars().count() < least || empty.any(|w| reason.eq_ignore_ascii_case(w)) {
             return false;
         }
         let Some(cx) = self.rule(WITHOUT_REASON, at) else { return true };
@@ -140,9 +139,9 @@ impl<'r, 'd> Run<'r, 'd> {
             self.malformed(at, format_args!("`{text}` is no day, as `until=` of `{id}` needs one"));
             return Err(());
         };
-        let most = self.settings.int_at(&keys::MAX_DAYS);
-        let ahead = self.today(at.object).map(|today| i64::from(today.days_until(until)));
-        if most > 0 && ahead.is_some_and(|ahead| ahead > most) {
+        let most = self.settings.count_at(&keys::MAX_DAYS);
+        let ahead = self.today(at.object).and_then(|today| today.days_until(until).try_into().ok());
+        if most > 0 && ahead.is_some_and(|ahead: usize| ahead > most) {
             self.malformed(
                 at,
                 format_args!("the suppression of `{id}` lasts more than {most} days"),
