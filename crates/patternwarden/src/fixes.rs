@@ -58,8 +58,8 @@ pub struct Batch {
 pub struct Wanted<'w> {
     /// The least that a fix must be trusted.
     pub least: Grade,
-    /// The rules whose findings are repaired.
-    pub rule: &'w dyn Fn(&Rule) -> bool,
+    /// Which of these, of which rules.
+    pub fix: &'w dyn Fn(&Rule, &Fix) -> bool,
 }
 
 impl fmt::Debug for Wanted<'_> {
@@ -122,8 +122,9 @@ fn offers(documents: &[Document], settings: &Settings, wanted: &Wanted<'_>) -> V
     let set = Set::new(&bundle, settings.scope());
     let findings = engine::run(settings, &set);
     let mut out = Vec::new();
-    for finding in findings.iter().filter(|finding| (wanted.rule)(finding.rule)) {
-        if let Some(fix) = finding.fixes.iter().find(|fix| fix.grade >= wanted.least) {
+    for finding in &findings {
+        let wanted = |fix: &&Fix| fix.grade >= wanted.least && (wanted.fix)(finding.rule, fix);
+        if let Some(fix) = finding.fixes.iter().find(wanted) {
             out.push(offer(&set, finding, fix));
         }
     }

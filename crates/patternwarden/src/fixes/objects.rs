@@ -4,22 +4,16 @@ use super::{Batch, Editable};
 use alloc::{borrow::ToOwned, vec::Vec};
 use patternwarden_tree::{Document, Edit, Refusal, apply};
 
-/// Documents, and what was done to them.
+/// Documents of objects, as they come from an API server.
 #[derive(Debug)]
 pub struct Objects {
     documents: Vec<Document>,
-    done: Vec<Batch>,
 }
 
 impl Objects {
     /// Documents to repair.
     pub fn new(documents: Vec<Document>) -> Self {
-        Self { documents, done: Vec::new() }
-    }
-
-    /// What was done, in order: a copy of the documents becomes the same by it.
-    pub fn done(&self) -> &[Batch] {
-        &self.done
+        Self { documents }
     }
 
     /// The documents as they are now.
@@ -42,14 +36,6 @@ impl Editable for Objects {
     }
 
     fn edit(&mut self, batches: &[Batch]) -> Vec<Result<(), Refusal>> {
-        let mut answers = Vec::with_capacity(batches.len());
-        for batch in batches {
-            let answer = self.change(batch.document, &batch.edits);
-            if answer.is_ok() {
-                self.done.push(batch.clone());
-            }
-            answers.push(answer);
-        }
-        answers
+        batches.iter().map(|batch| self.change(batch.document, &batch.edits)).collect()
     }
 }
