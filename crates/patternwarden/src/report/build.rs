@@ -139,7 +139,7 @@ impl Builder<'_, '_> {
         super::Edit {
             range: self.range(Some(edit.span)).unwrap_or_default(),
             text: edit.text.clone(),
-            placeholders: placeholders(&edit.text, &edit.placeholders),
+            placeholders: Placeholder::all(&edit.text, &edit.placeholders),
         }
     }
 
@@ -199,14 +199,6 @@ fn is_known(object: Object<'_>) -> bool {
         || Scaler::of(object).is_some()
         || Lease::of(object).is_some()
         || Namespace::of(object).is_some()
-}
-
-/// Parts of a text, in UTF-16 code units.
-fn placeholders(text: &str, spans: &[Span]) -> Vec<Placeholder> {
-    let lines = LineIndex::new(text);
-    let units = |byte| lines.position(byte).offset;
-    let placeholder = |span: &Span| Placeholder { start: units(span.start), end: units(span.end) };
-    spans.iter().map(placeholder).collect()
 }
 
 fn operation(edit: &Edit) -> Operation {
