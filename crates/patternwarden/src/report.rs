@@ -6,6 +6,7 @@
 
 mod build;
 
+use crate::neighbours::Neighbours;
 use crate::recognise::Confidence;
 use crate::rule::{Admission, Grade, Severity};
 use crate::settings::Settings;
@@ -271,5 +272,12 @@ impl Verdict {
 
 /// Judges everything that was read from one input.
 pub fn check(stream: &Stream, settings: &Settings) -> Report {
-    build::report(stream, settings)
+    build::report(stream, settings, None)
+}
+
+/// The same for one object of a cluster, whose neighbours are looked at but not judged.
+///
+/// The stream is the object alone.
+pub fn check_beside(stream: &Stream, settings: &Settings, neighbours: &Neighbours) -> Report {
+    build::report(stream, settings, Some(neighbours))
 }

@@ -64,7 +64,7 @@ impl<'d> Set<'d> {
         let objects: Vec<_> = bundle.entries.iter().enumerate().filter_map(object).collect();
         let mut by_kind: Vec<u32> = (0..objects.len() as u32).collect();
         sort_ids(&mut by_kind, &|a, b| kind(&objects, a).cmp(kind(&objects, b)));
-        let with_pod = |object: &&Object<'d>| object.pod_spec().is_some();
+        let with_pod = |object: &&Object<'d>| object.pod_specs().next().is_some();
         let mut pods: Vec<u32> =
             objects.iter().filter(with_pod).map(|object| object.index as u32).collect();
         sort_ids(&mut pods, &|a, b| home(&objects, a).cmp(home(&objects, b)));
@@ -141,7 +141,7 @@ impl<'d> Set<'d> {
 
     /// Every Pod spec, in Pods and in templates.
     pub fn pod_specs(&self) -> impl Iterator<Item = PodSpec<'d>> + '_ {
-        self.objects().filter_map(Object::pod_spec)
+        self.objects().flat_map(Object::pod_specs)
     }
 
     /// Every Pod spec of a namespace.
@@ -149,7 +149,8 @@ impl<'d> Set<'d> {
         let start = self.pods.partition_point(|id| home(&self.objects, *id) < namespace);
         let end = self.pods.partition_point(|id| home(&self.objects, *id) <= namespace);
         let found = self.pods.get(start..end).unwrap_or_default().iter();
-        let pods: Vec<_> = found.filter_map(|id| self.object(*id as usize)?.pod_spec()).collect();
+        let objects = found.filter_map(|id| self.object(*id as usize));
+        let pods: Vec<_> = objects.flat_map(Object::pod_specs).collect();
         pods.into_iter()
     }
 

@@ -84,6 +84,15 @@ pub(crate) static WORKLOADS: &[WorkloadKind] = &[
     },
 ];
 
+/// A kind that is known by nothing but the Pod template in it.
+pub(crate) static UNKNOWN: WorkloadKind = WorkloadKind {
+    groups: &[],
+    kind: "",
+    template: &[],
+    replicas: None,
+    like: "PodTemplate",
+};
+
 impl WorkloadKind {
     pub(crate) fn of(api: Api<'_>, any_group: bool) -> Option<&'static WorkloadKind> {
         WORKLOADS.iter().find(|entry| {

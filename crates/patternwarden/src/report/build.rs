@@ -10,6 +10,7 @@ use crate::engine;
 use crate::finding;
 use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object};
 use crate::kube::{Role, Scaler, Service};
+use crate::neighbours::Neighbours;
 use crate::pattern::Pattern;
 use crate::recognise::{self, Recognised};
 use crate::rule::{Admission, Severity};
@@ -21,15 +22,23 @@ use patternwarden_tree::{Edit, LineIndex, Op, Range, Span, Stream, Value, sort_i
 
 const SCHEMA: u32 = 1;
 
-pub(super) fn report(stream: &Stream, settings: &Settings) -> Report {
+pub(super) fn report(
+    stream: &Stream,
+    settings: &Settings,
+    neighbours: Option<&Neighbours>,
+) -> Report {
     let bundle = Bundle::new(&stream.documents);
     let set = Set::new(&bundle, settings.scope());
     let lines = stream.lines.as_ref();
-    let builder = Builder { set: &set, settings, lines };
+    let builder = Builder { set: &set, settings, lines, neighbours };
 
     let resources: Vec<_> = set.objects().map(|object| builder.resource(object)).collect();
-    let mut findings: Vec<_> =
-        engine::run(settings, &set).iter().map(|found| builder.finding(found)).collect();
+    let mut found = engine::run(settings, &set);
+    if let Some(neighbours) = neighbours {
+        found.extend(neighbours.findings(settings));
+        engine::sort(&mut found);
+    }
+    let mut findings: Vec<_> = found.iter().map(|found| builder.finding(found)).collect();
     number_keys(&mut findings);
     let patterns: Vec<_> =
         recognise::recognise(&set).iter().map(|hit| builder.pattern(hit)).collect();
@@ -65,6 +74,7 @@ struct Builder<'r, 'd> {
     set: &'r Set<'d>,
     settings: &'r Settings,
     lines: Option<&'r LineIndex>,
+    neighbours: Option<&'r Neighbours>,
 }
 
 impl Builder<'_, '_> {
@@ -154,12 +164,16 @@ impl Builder<'_, '_> {
             doc: Some(*document),
             reason: (*reason).to_owned(),
         });
-        let rules = engine::not_checked(self.settings, self.set).map(|(rule, reason)| NotChecked {
-            rule: Some(rule.id.to_owned()),
-            doc: None,
-            reason: reason.to_owned(),
-        });
-        documents.chain(rules).collect()
+        let mut out: Vec<NotChecked> = documents.collect();
+        for (rule, reason) in engine::not_checked(self.settings, self.set) {
+            let reason = match self.neighbours.map(|neighbours| neighbours.answer(rule)) {
+                Some(Ok(())) => continue,
+                Some(Err(Some(reason))) => reason,
+                _ => reason.to_owned(),
+            };
+            out.push(NotChecked { rule: Some(rule.id.to_owned()), doc: None, reason });
+        }
+        out
     }
 }
 
