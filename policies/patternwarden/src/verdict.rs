@@ -59,11 +59,14 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     let neighbours = surroundings::of(&settings, &subject.object)?;
     let findings = find(&settings, &set, neighbours.as_ref());
     let (mut denied, mut warned) = (Vec::new(), Vec::new());
-    for finding in &findings {
-        match settings.admission(finding.rule) {
-            Admission::Deny => denied.push(Entry { finding, set: &set }),
-            Admission::Warn => warned.push(Entry { finding, set: &set }),
-            Admission::Off => {}
+    // Worst first; within one severity, in the order of the manifest.
+    for severity in Severity::ALL {
+        for finding in findings.iter().filter(|finding| finding.severity == severity) {
+            match settings.admission(finding.rule) {
+                Admission::Deny => denied.push(Entry { finding, set: &set }),
+                Admission::Warn => warned.push(Entry { finding, set: &set }),
+                Admission::Off => {}
+            }
         }
     }
     // What is being deleted must be let go: its last updates take finalizers away.
@@ -91,7 +94,7 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     Ok(response)
 }
 
-/// What is wrong with the object, worst first; within one severity, in the order of the manifest.
+/// What is wrong with the object, in the order of the manifest; what its neighbours tell comes last.
 pub(crate) fn find(
     settings: &Settings,
     set: &Set<'_>,
@@ -101,7 +104,6 @@ pub(crate) fn find(
     if let Some(neighbours) = neighbours {
         findings.extend(neighbours.findings(settings));
     }
-    patternwarden::tree::sort_by(&mut findings, |a, b| b.severity.cmp(&a.severity));
     findings
 }
 

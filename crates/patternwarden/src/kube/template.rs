@@ -64,26 +64,27 @@ impl<'d> Iterator for Templates<'d> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::{String, ToString};
-    use serde_json::{Value, json};
+    use alloc::{
+        format,
+        string::{String, ToString},
+    };
+    use patternwarden_tree::Place;
 
-    fn found(api: &str, spec: &Value) -> Vec<String> {
-        let object = json!({"apiVersion": api, "kind": "Deployment", "spec": spec});
-        let document = patternwarden_tree::from_deserializer(object).unwrap();
-        let object = Object::of_node(document.root().unwrap());
-        let place = |pod: PodSpec<'_>| {
-            patternwarden_tree::Place::from(pod.node).pointer(object.node).to_string()
-        };
+    const POD: &str = "{containers: [{name: app, image: registry.example/app:1.4.2}]}";
+
+    fn found(api: &str, spec: &str) -> Vec<String> {
+        let text = format!("{{apiVersion: {api}, kind: Deployment, spec: {spec}}}");
+        let stream = patternwarden_yaml::read(&text);
+        let object = Object::of_node(stream.documents[0].root().unwrap());
+        let place = |pod: PodSpec<'_>| Place::from(pod.node).pointer(object.node).to_string();
         object.pod_specs().map(place).collect()
     }
 
     #[test]
     fn templates_are_found_by_shape_in_custom_groups_alone() {
-        let pod = json!({"containers": [{"name": "app", "image": "registry.example/app:1.4.2"}]});
-        let nested = json!({
-            "template": {"spec": pod},
-            "workers": [{"template": {"metadata": {}, "spec": pod}}, {"replicas": 2}],
-        });
+        let nested = format!(
+            "{{template: {{spec: {POD}}}, workers: [{{template: {{metadata: {{}}, spec: {POD}}}}}, 2]}}"
+        );
         let places = ["/spec/template/spec", "/spec/workers/0/template/spec"];
         assert_eq!(found("argocd.io/v1", &nested), places);
         assert_eq!(found("jobset.x-k8s.io/v1", &nested), places);
@@ -95,10 +96,10 @@ mod tests {
 
     #[test]
     fn overrides_are_no_templates() {
-        for containers in [json!([]), json!([{"name": "app"}]), json!({}), json!(["app"])] {
-            let spec = json!({"podTemplate": {"spec": {"containers": containers}}});
+        for containers in ["[]", "[{name: app}]", "{}", "[app]", "app"] {
+            let spec = format!("{{podTemplate: {{spec: {{containers: {containers}}}}}}}");
             assert!(found("db.example/v1", &spec).is_empty(), "{spec}");
         }
-        assert!(found("db.example/v1", &json!("template")).is_empty());
+        assert!(found("db.example/v1", "template").is_empty());
     }
 }
