@@ -11,6 +11,7 @@
 use crate::bundle::Bundle;
 use crate::engine;
 use crate::finding::Finding;
+use crate::kube::Object;
 use crate::rule::Rule;
 use crate::rules::RULES;
 use crate::set::{Scope, Set};
@@ -121,10 +122,13 @@ fn rules<'s>(
     })
 }
 
-/// What has to be looked up to judge an object of this kind; each once.
-pub fn wanted(settings: &Settings, kind: &str) -> Vec<&'static Read> {
+/// What has to be looked up to judge this object; each kind once. Nothing for what a controller
+/// made: it is judged for containment, which nobody else has a part in.
+pub fn wanted(settings: &Settings, object: &Document) -> Vec<&'static Read> {
     let mut out: Vec<&'static Read> = Vec::new();
-    for (_, reads) in rules(settings, kind) {
+    let object = object.root().map(|root| Object::new(root, 0));
+    let Some(object) = object.filter(|object| !object.is_controlled()) else { return out };
+    for (_, reads) in rules(settings, object.api().kind) {
         for read in reads.kinds {
             if !out.contains(read) {
                 out.push(read);
@@ -198,7 +202,7 @@ impl Neighbours {
         }
         let settings = settings.clone().with_scope(Scope::Closed);
         let settings = settings.retain(|rule| self.answer(rule).is_ok());
-        let bundle = Bundle::new(&self.documents);
+        let bundle = Bundle::new(&self.documents).with_kinds_of(&settings);
         engine::run_on(&settings, &Set::new(&bundle, Scope::Closed), 0)
     }
 

@@ -89,7 +89,10 @@ impl<'d> Set<'d> {
     pub fn new(bundle: &'d Bundle<'d>, scope: Scope) -> Self {
         let object = |(index, entry): (usize, &Entry)| {
             let document = bundle.documents.get(entry.document)?;
-            Some(Object { node: document.node(entry.node)?, index })
+            let object = Object::new(document.node(entry.node)?, index);
+            let api = object.api();
+            let custom = bundle.kinds.iter().find(|k| k.kind == api.kind && k.group == api.group);
+            Some(Object { custom, ..object })
         };
         let objects: Vec<_> = bundle.entries.iter().enumerate().filter_map(object).collect();
         let mut by_kind: Vec<u32> = (0..objects.len() as u32).collect();

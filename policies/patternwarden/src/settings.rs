@@ -7,24 +7,6 @@ use patternwarden::{Settings, SettingsError};
 use patternwarden_tree::Document;
 use serde::Serialize;
 
-/// What settings say about answers, beside the rules.
-pub(crate) struct Manner {
-    /// Objects that a controller made are let in without a look.
-    pub(crate) skips_owned: bool,
-    /// An update is denied only for what the old object did not have.
-    pub(crate) only_worse: bool,
-    /// Most findings that a denial names.
-    pub(crate) max_findings: usize,
-    /// Where rules are documented.
-    pub(crate) docs_url: Option<String>,
-}
-
-impl Manner {
-    pub(crate) fn of(_: &Settings) -> Self {
-        Self { skips_owned: false, only_worse: false, max_findings: 10, docs_url: None }
-    }
-}
-
 #[derive(Serialize)]
 struct Validity {
     valid: bool,

@@ -1,7 +1,6 @@
 //! Calls and answers, natively: the module itself is tested in a waPC host.
 
 use crate::answer;
-use crate::settings::Manner;
 use crate::wording::WARNING;
 use patternwarden::Settings;
 use serde_json::{Value, json};
@@ -78,7 +77,7 @@ fn long_and_hostile_names_stay_on_their_line() {
 
 #[test]
 fn many_findings_are_counted() {
-    let lines = Manner::of(&Settings::default()).max_findings;
+    let lines = Settings::default().max_findings();
     let mut object = pod("app");
     let container = object["spec"]["containers"][0].clone();
     object["spec"]["containers"] = (0..lines + 4).map(|_| container.clone()).collect();

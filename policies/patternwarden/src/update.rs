@@ -18,7 +18,7 @@ impl Before {
         old: &Document,
         neighbours: Option<&Neighbours>,
     ) -> Self {
-        let bundle = Bundle::new(core::slice::from_ref(old));
+        let bundle = Bundle::new(core::slice::from_ref(old)).with_kinds_of(settings);
         let set = Set::new(&bundle, settings.scope());
         let neighbours = neighbours.map(|neighbours| neighbours.beside(old.clone()));
         let mut keys = Vec::new();

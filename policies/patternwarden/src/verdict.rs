@@ -2,16 +2,16 @@
 
 use crate::request::{Call, Subject};
 use crate::response::Response;
-use crate::settings::{self, Manner};
+use crate::settings;
 use crate::surroundings;
 use crate::update::Before;
 use crate::wording::{Entry, denial, not_checked, warnings};
 use alloc::{string::String, vec::Vec};
 use patternwarden::bundle::Bundle;
 use patternwarden::finding::Finding;
-use patternwarden::kube::Object;
 use patternwarden::neighbours::Neighbours;
 use patternwarden::set::Set;
+use patternwarden::settings::OnUpdate;
 use patternwarden::{Admission, Pattern, Settings, Severity, Stream, engine, recognise};
 
 /// `status.code` of a denial. Not 500, which the audit scanner takes for an error of the policy.
@@ -49,13 +49,8 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     // Beside a debug container stands all that somebody else decided: what is asked is containment.
     let settings =
         if subject.debugs { settings.retain(|rule| rule.is_security()) } else { settings };
-    let manner = Manner::of(&settings);
-    let bundle = Bundle::new(core::slice::from_ref(&subject.object));
+    let bundle = Bundle::new(core::slice::from_ref(&subject.object)).with_kinds_of(&settings);
     let set = Set::new(&bundle, settings.scope());
-    let object = set.object(0);
-    if manner.skips_owned && object.is_some_and(Object::is_controlled) {
-        return Ok(Response::default());
-    }
     let neighbours = surroundings::of(&settings, &subject.object)?;
     let findings = find(&settings, &set, neighbours.as_ref());
     let (mut denied, mut warned) = (Vec::new(), Vec::new());
@@ -70,9 +65,10 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
         }
     }
     // What is being deleted must be let go: its last updates take finalizers away.
-    let deletion = object.and_then(|o| o.node.at(&["metadata", "deletionTimestamp"]).node());
+    let deletion =
+        set.object(0).and_then(|o| o.node.at(&["metadata", "deletionTimestamp"]).node());
     let leaves = deletion.is_some_and(|time| !time.is_null());
-    if (manner.only_worse || leaves)
+    if (settings.on_update() == OnUpdate::Worse || leaves)
         && !denied.is_empty()
         && let Some(old) = subject.old()?
     {
@@ -85,7 +81,7 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     if !denied.is_empty() {
         let refused = denied.iter().any(|entry| entry.finding.rule.refused);
         let code = if refused { UNPROCESSABLE } else { FORBIDDEN };
-        response.denial = Some((code, denial(&denied, &manner)));
+        response.denial = Some((code, denial(&denied, &settings)));
     }
     annotate(&mut response, &findings, &set);
     if let Some(neighbours) = neighbours {

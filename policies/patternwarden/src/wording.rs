@@ -6,7 +6,6 @@ use alloc::{
     vec::Vec,
 };
 use crate::response::Response;
-use crate::settings::Manner;
 use crate::verdict::note;
 use core::fmt::Write as _;
 use patternwarden::finding::Finding;
@@ -30,7 +29,8 @@ pub(crate) struct Entry<'r, 'd> {
 }
 
 /// Why a request is denied: a count, then one line per finding.
-pub(crate) fn denial(entries: &[Entry<'_, '_>], manner: &Manner) -> String {
+pub(crate) fn denial(entries: &[Entry<'_, '_>], settings: &Settings) -> String {
+    let shown = settings.max_findings();
     let mut out = match entries {
         [one] => format!("1 finding denies {}:", one.object()),
         _ => {
@@ -38,14 +38,13 @@ pub(crate) fn denial(entries: &[Entry<'_, '_>], manner: &Manner) -> String {
             format!("{} findings deny {object}:", entries.len())
         }
     };
-    for entry in entries.iter().take(manner.max_findings) {
+    for entry in entries.iter().take(shown) {
         let _ = write!(out, "\n- {}", line(&entry.sentence(), LINE));
-        if let Some(url) = &manner.docs_url {
-            let slash = if url.ends_with(['/', '#', '=']) { "" } else { "/" };
-            let _ = write!(out, ". See {url}{slash}{}", entry.finding.rule.id);
+        if let Some(url) = settings.docs_url() {
+            let _ = write!(out, ". See {url}/{}", entry.finding.rule.id);
         }
     }
-    if let Some(more) = more(entries.len(), manner.max_findings) {
+    if let Some(more) = more(entries.len(), shown) {
         let _ = write!(out, "\n- {more}");
     }
     out

@@ -9,7 +9,7 @@ use crate::request::{Json, parse};
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use patternwarden::Settings;
 use patternwarden::neighbours::{Neighbours, Read, wanted};
-use patternwarden::tree::{Document, Node, quote};
+use patternwarden::tree::{Document, quote};
 use serde::Deserialize;
 
 /// What the API server calls a list; only the objects matter.
@@ -25,12 +25,12 @@ struct List {
 /// An answer that fits no document. What the host refuses or gets wrong is no error: the rules
 /// that need it stay silent.
 pub(crate) fn of(settings: &Settings, object: &Document) -> Result<Option<Neighbours>, String> {
-    let Some(root) = object.root() else { return Ok(None) };
-    let kinds = wanted(settings, root.get("kind").and_then(Node::as_str).unwrap_or_default());
+    let kinds = wanted(settings, object);
     if kinds.is_empty() {
         return Ok(None);
     }
-    let namespace = root.get("metadata").and_then(|meta| meta.get("namespace")?.as_str());
+    let meta = object.root().and_then(|root| root.get("metadata"));
+    let namespace = meta.and_then(|meta| meta.get("namespace")?.as_str());
     let mut out = Neighbours::of(object.clone());
     for read in kinds {
         match ask(read, namespace) {
