@@ -139,3 +139,30 @@ fn settings_in_the_readme_are_valid() {
     }
     assert!(checked > 0);
 }
+
+#[test]
+fn workflows_run_what_they_name_and_nothing_newer() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../.github/workflows");
+    let mut actions = 0;
+    for entry in fs::read_dir(folder).expect("the workflows") {
+        let path = entry.expect("a file").path();
+        let text = fs::read_to_string(&path).expect("text");
+        assert!(yaml(&text)["jobs"].is_object(), "{}", path.display());
+        for line in text.lines().filter_map(|line| line.split_once("uses: ")) {
+            let (name, version) = line.1.split_once('@').expect("an action and its version");
+            let (commit, comment) = version.split_once(" # v").expect("a commit and its version");
+            let hexadecimal = commit.chars().all(|c| c.is_ascii_hexdigit());
+            assert!(commit.len() == 40 && hexadecimal && !comment.is_empty(), "{name}: {version}");
+            actions += 1;
+        }
+        for tool in text.lines().filter(|line| line.contains("cargo install")) {
+            assert!(tool.contains("--locked") && tool.contains("--version"), "{tool}");
+        }
+    }
+    assert!(actions > 4);
+    // The recipe for people has the versions of the workflow.
+    let release = include_str!("../../.github/workflows/release.yml");
+    let version = release.lines().find_map(|line| line.trim().strip_prefix("CYCLONEDX_VERSION: "));
+    let recipe = include_str!("../../policies/patternwarden/RELEASE.md");
+    assert!(recipe.contains(&format!("--version {}", version.expect("a version"))));
+}
