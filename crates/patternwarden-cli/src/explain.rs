@@ -62,12 +62,16 @@ pub(crate) fn explain(options: &Explain, out: &mut impl Write) -> Ended {
         explain_pattern(pattern, out)?;
     } else {
         let ids = RULES.iter().map(|rule| rule.id).chain(Pattern::ALL.iter().map(|p| p.id()));
-        let near =
-            nearest(id, ids).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        complain(&format!("there is no rule or pattern `{id}`{near}"));
+        complain(&unknown("rule or pattern", id, ids));
         return Ok(Outcome::Unreadable);
     }
     Ok(Outcome::Clean)
+}
+
+/// There is no such thing, and what may have been meant.
+pub(crate) fn unknown<'n>(what: &str, id: &str, ids: impl Iterator<Item = &'n str>) -> String {
+    let near = nearest(id, ids).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    format!("there is no {what} `{id}`{near}")
 }
 
 fn explain_rule(rule: &Rule, out: &mut impl Write) -> Result<()> {

@@ -1,11 +1,12 @@
 //! The `patternwarden` command: manifests in files, folders and pipes.
 //!
-//! Exit codes: 0 nothing found that matters, 1 findings at or above `--fail-on`, 2 an input, the
-//! settings or the arguments could not be read.
+//! Exit codes: 0 nothing found that matters, 1 findings at or above `--fail-on` or something to
+//! repair, 2 an input, the settings or the arguments could not be read, or a file not be written.
 
 mod args;
 mod check;
 mod explain;
+mod fix;
 mod input;
 mod settings;
 mod text;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let out = &mut anstream::stdout().lock();
     let result = match &options.command {
         Command::Check(check) => check::run(check, out),
+        Command::Fix(fix) => fix::run(fix, out),
         Command::Rules(rules) => explain::rules(rules, out),
         Command::Explain(explain) => explain::explain(explain, out),
     };
