@@ -46,7 +46,7 @@ fn as_json(rule: &Rule) -> serde_json::Value {
         "admission": rule.admission.id(),
         "enabled": rule.enabled,
         "patterns": rule.patterns.iter().map(|pattern| pattern.id()).collect::<Vec<_>>(),
-        "pss": rule.pss.map(|pss| pss.control),
+        "pss": rule.pss.map(patternwarden::rule::Pss::id),
         "since": rule.since.map(|minor| minor.to_string()),
         "until": rule.until.map(|minor| minor.to_string()),
         "parameters": rule.params.iter().map(Param::name).collect::<Vec<_>>(),
@@ -78,7 +78,7 @@ fn explain_rule(rule: &Rule, out: &mut impl Write) -> Result<()> {
         write!(out, "; {}", titles.join(", "))?;
     }
     if let Some(pss) = rule.pss {
-        write!(out, "; Pod Security Standards check {}", pss.control)?;
+        write!(out, "; Pod Security Standards check {}", pss.id())?;
     }
     writeln!(out, "{DIM:#}\n")?;
     markdown(rule.docs, out)?;

@@ -77,7 +77,7 @@ fn judge(object: Document, settings: &Settings) -> Response {
     let with = |effect: Admission| -> Vec<Entry<'_, '_>> {
         let of = |severity| findings.iter().filter(move |found| found.severity == severity);
         let sorted = Severity::ALL.into_iter().flat_map(of);
-        let chosen = sorted.filter(|found| settings.admission(found.rule) == effect);
+        let chosen = sorted.filter(|found| settings.effect(found) == effect);
         chosen.map(|finding| Entry { finding, set: &set }).collect()
     };
     let (denied, warned) = (with(Admission::Deny), with(Admission::Warn));

@@ -9,7 +9,7 @@ use crate::docs;
 use crate::engine;
 use crate::finding;
 use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object};
-use crate::kube::{Role, Scaler, Service};
+use crate::kube::{PersistentVolume, Role, Scaler, Service};
 use crate::pattern::Pattern;
 use crate::recognise::{self, Recognised};
 use crate::rule::{Admission, Severity};
@@ -87,7 +87,7 @@ impl Builder<'_, '_> {
 
     fn finding(&self, found: &finding::Finding) -> Finding {
         let rule = found.rule;
-        let admission = self.settings.admission(rule);
+        let admission = self.settings.effect(found);
         Finding {
             key: self.key(found),
             rule: rule.id.to_owned(),
@@ -103,7 +103,7 @@ impl Builder<'_, '_> {
             range: self.range(found.span),
             related: found.related.iter().map(|related| self.related(related)).collect(),
             fixes: found.fixes.iter().map(fix).collect(),
-            pss: rule.pss.map(|pss| pss.control.to_owned()),
+            pss: self.settings.control(found).map(ToOwned::to_owned),
         }
     }
 
@@ -176,6 +176,7 @@ fn is_known(object: Object<'_>) -> bool {
         || Scaler::of(object).is_some()
         || Lease::of(object).is_some()
         || Namespace::of(object).is_some()
+        || PersistentVolume::of(object).is_some()
 }
 
 fn fix(fix: &finding::Fix) -> Fix {
