@@ -159,7 +159,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         let none = value == Some("") || entry.is_null();
         let known = value.is_some_and(|v| v == "runtime/default" || v.starts_with("localhost/"));
         let listed = !limited || value.is_some_and(|value| cx.lists(&ALLOWED_PROFILES, value));
-        if !none && !(known && listed) {
+        if !(none || (known && listed)) {
             let value = clipped(value.unwrap_or_default());
             let report = cx.report(entry, format_args!("`{value}` is no AppArmor profile that is allowed"));
             let report = if known { report.standard(None) } else { report };

@@ -177,10 +177,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
 fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, added: Node<'d>) {
     let word = added.scalar_text();
     let own = cx.entries(&ALLOWED).next().is_some();
-    let allowed = |word: &str| match own {
-        true => cx.lists(&ALLOWED, word),
-        false => BASELINE.contains(&word),
-    };
+    let allowed =
+        |word: &str| if own { cx.lists(&ALLOWED, word) } else { BASELINE.contains(&word) };
     // The level restricted replaces the check of baseline, and does not speak of Windows.
     let windows = container.pod.is_windows();
     let restricted = cx.standard() == Some(PssLevel::Restricted);

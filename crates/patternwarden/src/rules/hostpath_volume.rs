@@ -292,9 +292,9 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, volume: Volume<'d>) {
         return;
     }
     let open = if writes.is_empty() { "to be read" } else { "to be changed" };
-    let agent = match pod.workload.is_like("DaemonSet") {
-        true => ", as only a part of the node itself should",
-        false => "",
+    let agent = match pod.workload.kind.like {
+        "DaemonSet" => ", as only a part of the node itself should",
+        _ => "",
     };
     let mut report =
         cx.report(source, format_args!("volume `{name}` opens {}{open}{agent}", prize(path)));

@@ -122,9 +122,10 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, asked: Node<'d>, wha
         let Some(host) = host else { continue };
         let shown = clipped(host.scalar_text());
         let report = cx.report(host, format_args!("the kubelet asks `{shown}` for the {what} of container `{name}`"));
-        let report = match since {
-            true => report,
-            false => report.severity(Severity::Warning).at_most(Admission::Warn),
+        let report = if since {
+            report
+        } else {
+            report.severity(Severity::Warning).at_most(Admission::Warn)
         };
         report.fix_remove(Grade::Review, "Ask the Pod itself");
     }

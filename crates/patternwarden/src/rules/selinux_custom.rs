@@ -5,7 +5,6 @@ use crate::minor::Minor;
 use crate::param::{Flag, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Pss, Severity, Surface};
-use patternwarden_tree::At;
 
 crate::rule! {
     /// A Pod or container leaves the SELinux label that contains it.
@@ -200,14 +199,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 fn judge<'d>(cx: &mut Cx<'_, 'd>, secured: Secured<'d>) {
     let known = if cx.target() >= ENGINE { 5 } else { 4 };
     let types = CONTAINED.get(..known).unwrap_or_default();
-    let parts: [(_, &'static Strings, Option<&[&str]>, At<'d, &'d str>); 4] = [
-        ("type", &TYPES, Some(types), secured.se_linux_type()),
-        ("user", &USERS, Some(&[""]), secured.se_linux_user()),
-        ("role", &ROLES, Some(&[""]), secured.se_linux_role()),
-        ("level", &LEVELS, None, secured.se_linux_level()),
+    let parts: [(_, _, &[&str], _); 4] = [
+        ("type", &TYPES, types, secured.se_linux_type()),
+        ("user", &USERS, &[""], secured.se_linux_user()),
+        ("role", &ROLES, &[""], secured.se_linux_role()),
+        // The standards leave the level free.
+        ("level", &LEVELS, &[], secured.se_linux_level()),
     ];
     for (part, own, standard, at) in parts {
-        let forbidden = standard.is_some_and(|allowed| !is_absent_or(at, allowed));
+        let forbidden = !standard.is_empty() && !is_absent_or(at, standard);
         let limited = cx.entries(own).next().is_some();
         let word = at.value.unwrap_or_default();
         let bad = if limited { !cx.lists(own, word) } else { forbidden };
