@@ -24,6 +24,7 @@ mod probe;
 mod quantity;
 mod reference;
 mod scale;
+mod security;
 mod template;
 mod walk;
 mod workload;
@@ -42,7 +43,8 @@ pub use pod::{PodSpec, PodSpecs, Volume};
 pub use probe::{Handler, Hook, Probe, ProbeKind};
 pub use quantity::Quantity;
 pub use reference::{ConfigReference, config_references};
-pub use scale::{Budget, Lease, Namespace, Scaler};
+pub use scale::{Budget, Lease, Namespace, PersistentVolume, Scaler};
+pub use security::{Secured, SecurityContexts, is_absent_or};
 pub use walk::{EnvValues, Hooks, Items, Mounts, Probes, Words};
 pub(crate) use walk::{entries, items};
 pub(crate) use workload::Pointers;
@@ -110,5 +112,7 @@ mod tests {
         Scaler::try_accessors();
         Lease::try_accessors();
         Namespace::try_accessors();
+        PersistentVolume::try_accessors();
+        Secured::try_accessors();
     }
 }

@@ -19,12 +19,17 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    apparmor_unconfined
+    capability_added
     capability_ineffective
     capability_not_dropped
     config_image_volume_available
     crd_schema_invalid
     crd_v1beta1_migrate
     dapr_lock_call
+    host_namespaces
+    host_port
+    hostpath_volume
     image_tag_mutable
     immutable_config_unversioned
     job_sidecar_blocks_completion
@@ -34,21 +39,31 @@ catalogue! {
     operator_rbac_incomplete
     prestop_exceeds_grace
     privilege_escalation_allowed
+    privileged_container
     probe_file_on_readonly_root
+    probe_host_set
     probe_on_init_container
     probe_port_undeclared
+    proc_mount_unmasked
     process_namespace_shared
     readiness_probe_missing
     removed_api_version
     resource_requests_missing
     root_filesystem_writable
     run_as_non_root_missing
+    run_as_root
     run_as_user_only
+    seccomp_missing
+    seccomp_unconfined
     selector_template_mismatch
+    selinux_custom
     service_selects_nothing
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
+    sysctl_unsafe
+    volume_type_restricted
+    windows_host_process
     yaml_duplicate_key
 }
 

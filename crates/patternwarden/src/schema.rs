@@ -102,6 +102,7 @@ static ROOTS: &[(&str, &[&str])] = &[
             "ConfigMap",
             "LimitRange",
             "Namespace",
+            "PersistentVolume",
             "PersistentVolumeClaim",
             "Pod",
             "PodTemplate",

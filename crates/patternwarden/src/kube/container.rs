@@ -82,6 +82,10 @@ fields!(Container {
     run_as_non_root: bool = flag ["securityContext", "runAsNonRoot"];
     /// `securityContext.runAsUser` of the container alone.
     run_as_user: i64 = int ["securityContext", "runAsUser"];
+    /// `securityContext.procMount`; the API server fills in `Default`.
+    proc_mount: &'d str = text ["securityContext", "procMount"];
+    /// `volumeDevices`.
+    volume_devices: Node<'d> = list ["volumeDevices"];
     /// `securityContext.capabilities.add`.
     capabilities_add: Node<'d> = list ["securityContext", "capabilities", "add"];
     /// `securityContext.capabilities.drop`.
