@@ -23,7 +23,9 @@ mod pod;
 mod probe;
 mod quantity;
 mod reference;
+pub mod resources;
 mod scale;
+mod used_image;
 mod walk;
 mod workload;
 
@@ -42,6 +44,7 @@ pub use probe::{Handler, Hook, Probe, ProbeKind};
 pub use quantity::Quantity;
 pub use reference::{ConfigReference, config_references};
 pub use scale::{Budget, Lease, Namespace, Scaler};
+pub use used_image::UsedImage;
 pub use walk::{EnvValues, Hooks, Items, Mounts, Probes, Words};
 pub(crate) use walk::{entries, items};
 pub use workload::{Workload, WorkloadKind};

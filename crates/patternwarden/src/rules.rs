@@ -25,11 +25,13 @@ catalogue! {
     crd_schema_invalid
     crd_v1beta1_migrate
     dapr_lock_call
+    image_digest_missing
     image_tag_mutable
     immutable_config_unversioned
     job_sidecar_blocks_completion
     leader_election_obsolete_lock
     liveness_scope_too_wide
+    memory_limit_missing
     misplaced_field
     operator_rbac_incomplete
     prestop_exceeds_grace
@@ -38,8 +40,10 @@ catalogue! {
     probe_on_init_container
     probe_port_undeclared
     process_namespace_shared
+    quantity_suspicious
     readiness_probe_missing
     removed_api_version
+    request_exceeds_limit
     resource_requests_missing
     root_filesystem_writable
     run_as_non_root_missing

@@ -58,6 +58,8 @@ fields!(Container {
     requests: Node<'d> = map ["resources", "requests"];
     /// `resources.limits`.
     limits: Node<'d> = map ["resources", "limits"];
+    /// `resources.limits.memory`.
+    memory_limit: Node<'d> = scalar ["resources", "limits", "memory"];
     /// `livenessProbe`.
     liveness_probe: Node<'d> = map ["livenessProbe"];
     /// `readinessProbe`.

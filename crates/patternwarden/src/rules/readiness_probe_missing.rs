@@ -1,8 +1,8 @@
 use crate::engine::Cx;
 use crate::helpers::is_known_helper;
-use crate::kube::{Class, Container, Service, selects};
-use crate::param::{Choice, Flag, Param, Strings};
+use crate::kube::{Container, Service, selects};
 use crate::pattern::Pattern;
+use crate::probe_scope;
 use crate::rule::{Check, Grade, Severity, Surface};
 use patternwarden_tree::{Node, Value};
 
@@ -144,58 +144,22 @@ crate::rule! {
     "A served container has no readiness probe",
     patterns: &[Pattern::HealthProbe],
     surfaces: &[Surface::Bundle, Surface::Object],
-    params: &[
-        Param::Choice(&SCOPE),
-        Param::Flag(&SIDECARS),
-        Param::Flag(&ANY_PROBE),
-        Param::Strings(&KINDS_EXEMPT),
-    ],
+    params: probe_scope::PARAMS,
     fix: Some(Grade::Review),
     check: Check::Container(check),
 }
 
-static SCOPE: Choice = Choice {
-    name: "scope",
-    doc: "`default` judges containers that declare a port, `all` every container that keeps running.",
-    options: &["default", "all"],
-    default: "default",
-};
-
-static SIDECARS: Flag =
-    Flag { name: "sidecars", doc: "Whether native sidecars are judged.", default: false };
-
-static ANY_PROBE: Flag = Flag {
-    name: "any_probe_suffices",
-    doc: "Whether a liveness or startup probe is enough.",
-    default: false,
-};
-
-static KINDS_EXEMPT: Strings = Strings {
-    name: "kinds_exempt",
-    doc: "Kinds that are not served, as globs.",
-    default: &["Job", "CronJob"],
-};
-
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let workload = container.pod.workload;
-    let class = match container.class {
-        Class::App => true,
-        Class::Sidecar => cx.flag(&SIDECARS),
-        Class::Init | Class::Ephemeral => false,
-    };
-    let all = cx.choice(&SCOPE) == "all";
-    let probed = container.readiness_probe().value.is_some()
-        || (cx.flag(&ANY_PROBE) && container.probes().next().is_some());
-    if !class || probed || cx.lists(&KINDS_EXEMPT, workload.kind.kind) {
+    if container.readiness_probe().value.is_some() || !probe_scope::is_judged(cx, container) {
         return;
     }
     // Knative gives every container with a port a readiness probe of its own.
     if workload.kind.groups.contains(&"serving.knative.dev") {
         return;
     }
-    let declares = container.ports().next().is_some();
     let helps = is_known_helper(container) && !services(cx, container).any(|s| targets(s, container));
-    if !all && (!declares || helps) {
+    if helps && !probe_scope::all(cx) {
         return;
     }
     let service = services(cx, container).next();
