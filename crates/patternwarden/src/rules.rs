@@ -30,21 +30,32 @@ catalogue! {
     immutable_config_unversioned
     job_sidecar_blocks_completion
     leader_election_obsolete_lock
+    lifecycle_handler_invalid
+    liveness_probe_missing
     liveness_scope_too_wide
     memory_limit_missing
     misplaced_field
+    naked_pod
     operator_rbac_incomplete
+    poststart_blocks_start
     prestop_exceeds_grace
+    prestop_exec_sleep
     privilege_escalation_allowed
     probe_file_on_readonly_root
+    probe_handler_invalid
     probe_on_init_container
     probe_port_undeclared
+    probe_timing_invalid
+    probe_timing_risky
     process_namespace_shared
     quantity_suspicious
     readiness_probe_missing
     removed_api_version
     request_exceeds_limit
     resource_requests_missing
+    restart_policy_invalid
+    rolling_update_without_readiness
+    rollout_cannot_progress
     root_filesystem_writable
     run_as_non_root_missing
     run_as_user_only
@@ -53,6 +64,7 @@ catalogue! {
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
+    startup_probe_missing
     yaml_duplicate_key
 }
 

@@ -4,7 +4,7 @@ use crate::kube::pod::PodSpec;
 use crate::kube::probe::{Probe, ProbeKind};
 use crate::kube::walk::{EnvValues, Hooks, Items, Mounts, Probes, Words, items};
 use crate::kube::{ImageRef, Object};
-use patternwarden_tree::Node;
+use patternwarden_tree::{Node, Value};
 
 /// What a container is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +72,8 @@ fields!(Container {
     pre_stop: Node<'d> = map ["lifecycle", "preStop"];
     /// `lifecycle.postStart`.
     post_start: Node<'d> = map ["lifecycle", "postStart"];
+    /// `lifecycle.stopSignal` (alpha since 1.33).
+    stop_signal: &'d str = text ["lifecycle", "stopSignal"];
     /// `securityContext`.
     security_context: Node<'d> = map ["securityContext"];
     /// `securityContext.privileged`.
@@ -120,6 +122,13 @@ impl<'d> Container<'d> {
     /// The declared ports.
     pub fn ports(self) -> impl Iterator<Item = Port<'d>> {
         items(self.port_list().value).map(|node| Port { node })
+    }
+
+    /// The first declared TCP port: its name, else its number.
+    pub fn tcp_port(self) -> Option<Value> {
+        self.ports().filter(|port| port.is_tcp()).find_map(|port| {
+            port.name().value.map(Value::from).or(port.container_port().value.map(Value::from))
+        })
     }
 
     /// The probe of one kind.

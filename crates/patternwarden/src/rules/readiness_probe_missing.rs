@@ -167,9 +167,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let replaced = replaced && workload.replicas().is_some_and(|replicas| replicas > 1);
     let severity =
         if service.is_some() || replaced { Severity::Warning } else { Severity::Info };
-    let port = container.ports().filter(|port| port.is_tcp()).find_map(|port| {
-        port.name().value.map(Value::from).or(port.container_port().value.map(Value::from))
-    });
+    let port = container.tcp_port();
     let at = container.readiness_probe().place;
     let name = container.display_name();
     let found = match service {
