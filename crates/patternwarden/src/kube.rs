@@ -13,6 +13,7 @@ pub mod command;
 mod config;
 mod container;
 mod crd;
+pub mod cron;
 mod image;
 mod int_or_percent;
 mod labels;

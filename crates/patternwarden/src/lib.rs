@@ -51,6 +51,7 @@ pub mod set;
 pub mod settings;
 mod start_up;
 mod structural;
+mod third_party;
 
 pub use minor::Minor;
 pub use pattern::{Category, Pattern};

@@ -24,11 +24,15 @@ catalogue! {
     config_image_volume_available
     crd_schema_invalid
     crd_v1beta1_migrate
+    cron_defaults_implicit
+    cron_schedule_invalid
     dapr_lock_call
+    deprecated_api_version
     image_digest_missing
     image_tag_mutable
     immutable_config_unversioned
     job_sidecar_blocks_completion
+    job_spec_invalid
     leader_election_obsolete_lock
     lifecycle_handler_invalid
     liveness_probe_missing

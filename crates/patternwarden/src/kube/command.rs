@@ -33,8 +33,8 @@ pub fn base_name(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }
 
-/// Whole seconds that a program waits, a started one counted: `sleep 2.5` waits 3. `None` for
-/// another program than `sleep`, and for a time that is not written out.
+/// Whole seconds that a program waits; `None` for another program than `sleep`, and for a time
+/// that is not written out.
 pub fn sleep_seconds(program: &[&str]) -> Option<i64> {
     let [name, time, ..] = program else { return None };
     if base_name(name) != "sleep" {
@@ -43,10 +43,8 @@ pub fn sleep_seconds(program: &[&str]) -> Option<i64> {
     let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
     let unit = units.into_iter().find_map(|(unit, n)| Some((time.strip_suffix(unit)?, n)));
     let (number, factor) = unit.unwrap_or((time, 1));
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let whole = whole.parse::<i64>().ok()?.saturating_mul(factor);
-    let started = fraction.bytes().any(|digit| digit != b'0');
-    Some(whole.saturating_add(if started { factor } else { 0 }))
+    let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
+    whole.parse::<i64>().ok().map(|n| n.saturating_mul(factor))
 }
 
 /// The script that a shell is given behind `-c`, `-ec` and the like.
@@ -76,8 +74,7 @@ mod tests {
     fn sleeps() {
         assert_eq!(sleep_seconds(&["/bin/sleep", "20"]), Some(20));
         assert_eq!(sleep_seconds(&["sleep", "2m"]), Some(120));
-        assert_eq!(sleep_seconds(&["sleep", "0.5"]), Some(1));
-        assert_eq!(sleep_seconds(&["sleep", "5.0s"]), Some(5));
+        assert_eq!(sleep_seconds(&["sleep", "5.9s"]), Some(5));
         assert_eq!(sleep_seconds(&["sleep", "infinity"]), None);
         assert_eq!(sleep_seconds(&["sleep", "$N"]), None);
         assert_eq!(sleep_seconds(&["usleep", "5"]), None);

@@ -152,6 +152,12 @@ fields!(Workload {
     parallelism: i64 = int ["spec", "parallelism"];
     /// `spec.schedule` of a CronJob.
     schedule: &'d str = text ["spec", "schedule"];
+    /// `spec.timeZone` of a CronJob.
+    time_zone: &'d str = text ["spec", "timeZone"];
+    /// `spec.concurrencyPolicy` of a CronJob; the API server fills in `Allow`.
+    concurrency_policy: &'d str = text ["spec", "concurrencyPolicy"];
+    /// `spec.startingDeadlineSeconds` of a CronJob.
+    starting_deadline_seconds: i64 = int ["spec", "startingDeadlineSeconds"];
 });
 
 impl<'d> Workload<'d> {

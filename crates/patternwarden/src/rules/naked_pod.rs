@@ -3,8 +3,8 @@ use crate::kube::{Object, PodSpec};
 use crate::param::{Flag, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
-use patternwarden_tree::{Edit, Node, Op, Value};
+use alloc::{borrow::ToOwned, vec, vec::Vec};
+use patternwarden_tree::{Edit, Op, Value};
 
 crate::rule! {
     /// A Pod or ReplicaSet that nothing recreates or updates.
@@ -24,6 +24,8 @@ crate::rule! {
     ///   name: app
     ///   labels:
     ///     app: app
+    ///   annotations:
+    ///     example.com/scrape: "true"
     /// spec:
     ///   containers:
     ///     - name: app
@@ -202,7 +204,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 
 fn as_deployment() -> Vec<Edit> {
     vec![
-        Edit::new("/apiVersion", Op::Replace(Value::from("apps/v1"))),
+        Edit::new("/apiVersion", Op::Add(Value::from("apps/v1"))),
         Edit::new("/kind", Op::Replace(Value::from("Deployment"))),
     ]
 }
@@ -218,13 +220,16 @@ fn wrap(pod: PodSpec<'_>) -> Option<Vec<Edit>> {
         Some(labels) => Value::of(labels),
         None => Value::map([("app", Value::from(object.name().value?))]),
     };
-    let mut metadata: Vec<(String, Value)> = vec![("labels".to_owned(), labels.clone())];
-    metadata.extend(pod.annotations().map(|node: Node<'_>| ("annotations".to_owned(), Value::of(node))));
-    let spec = Value::map([
-        ("selector", Value::map([("matchLabels", labels)])),
-        ("template", Value::map([("metadata", Value::Map(metadata)), ("spec", Value::of(pod.node))])),
-    ]);
+    // What the Pod says is moved and never copied, as it may hold secrets.
+    let moved = |to: &str, from: &str| Edit::new(to, Op::Move { from: from.to_owned() });
+    let add = |to: &str| Edit::new(to, Op::Add(labels.clone()));
     let mut edits = as_deployment();
-    edits.push(Edit::new("/spec", Op::Replace(spec)));
+    edits.push(moved("/template/spec", "/spec"));
+    edits.push(add("/template/metadata/labels"));
+    if object.annotations().value.is_some() {
+        edits.push(moved("/template/metadata/annotations", "/metadata/annotations"));
+    }
+    edits.push(moved("/spec/template", "/template"));
+    edits.push(add("/spec/selector/matchLabels"));
     Some(edits)
 }

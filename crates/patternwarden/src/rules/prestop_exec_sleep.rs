@@ -96,7 +96,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         && let Some(hook) = container.hooks().find(|hook| hook.name == "preStop")
         && let Some(handler @ Handler::Exec(exec)) = hook.handler()
         && let [program] = programs(handler.command().filter_map(Node::as_str)).as_slice()
-        && program.len() == 2
+        && let [_, time] = program.as_slice()
+        // The action takes whole seconds.
+        && !time.contains('.')
         && let Some(seconds) = sleep_seconds(program).filter(|seconds| *seconds > 0)
     {
         let name = container.display_name();

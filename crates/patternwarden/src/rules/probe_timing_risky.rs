@@ -170,7 +170,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
 }
 
 fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, probe: Probe<'d>) {
-    let (period, timeout) = (probe.period(), probe.timeout());
+    let (period, timeout) = (probe.period().max(1), probe.timeout());
     let (failures, least) = (probe.failure_threshold(), cx.int(&MIN_DETECTION));
     let liveness = probe.kind == ProbeKind::Liveness;
     let exec = probe.handler().filter(|handler| matches!(handler, Handler::Exec(_)));
