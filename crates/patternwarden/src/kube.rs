@@ -18,6 +18,7 @@ mod image;
 mod int_or_percent;
 mod labels;
 mod localhost;
+pub mod names;
 mod network;
 mod object;
 mod pod;

@@ -44,6 +44,7 @@ mod probe_scope;
 pub mod recognise;
 pub mod repair;
 pub mod report;
+mod required;
 pub mod rule;
 pub mod rules;
 pub mod schema;

@@ -31,6 +31,7 @@ catalogue! {
     image_digest_missing
     image_tag_mutable
     immutable_config_unversioned
+    invalid_name
     job_sidecar_blocks_completion
     job_spec_invalid
     leader_election_obsolete_lock
@@ -40,6 +41,7 @@ catalogue! {
     memory_limit_missing
     misplaced_field
     naked_pod
+    obsolete_annotation
     operator_rbac_incomplete
     poststart_blocks_start
     prestop_exceeds_grace
@@ -56,6 +58,7 @@ catalogue! {
     readiness_probe_missing
     removed_api_version
     request_exceeds_limit
+    required_field_missing
     resource_requests_missing
     restart_policy_invalid
     rolling_update_without_readiness
@@ -70,6 +73,7 @@ catalogue! {
     startup_probe_budget
     startup_probe_missing
     yaml_duplicate_key
+    yaml_scalar_trap
 }
 
 /// The rule of this id.
