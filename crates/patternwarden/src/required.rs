@@ -50,7 +50,7 @@ static FIELDS: &[(&str, &str, &[Path])] = &[
 const TRIGGERS: &str = "image.openshift.io/triggers";
 
 /// All that an object lacks; of a fragment (not `whole`) nobody asks for a name.
-pub(crate) fn missing<'d>(object: Object<'d>, whole: bool) -> Vec<Missing<'d>> {
+pub(crate) fn missing(object: Object<'_>, whole: bool) -> Vec<Missing<'_>> {
     let mut out = Found { out: Vec::new() };
     let api = object.api();
     let owner = if api.kind.is_empty() {
@@ -66,7 +66,7 @@ pub(crate) fn missing<'d>(object: Object<'d>, whole: bool) -> Vec<Missing<'d>> {
         // Other kinds may be no objects of a cluster, but configuration of some tool.
         let known = pod.is_some() || type_of(object).is_some();
         if known && is_empty(object.generate_name().place) {
-            out.require(object.node, &["metadata", "name"], &owner, blank("NAME"));
+            out.require(object.node, &["metadata", "name"], &owner, Some(blank("NAME")));
         }
     }
     for (group, kind, fields) in FIELDS {
@@ -82,7 +82,7 @@ pub(crate) fn missing<'d>(object: Object<'d>, whole: bool) -> Vec<Missing<'d>> {
     match pod {
         Some(pod) => out.pod(pod),
         None if object.is("", "Pod") => {
-            out.require(object.node, &["spec", "containers"], &owner, None)
+            out.require(object.node, &["spec", "containers"], &owner, None);
         }
         None => {}
     }
@@ -103,8 +103,8 @@ pub(crate) fn missing<'d>(object: Object<'d>, whole: bool) -> Vec<Missing<'d>> {
 }
 
 /// A value to be filled in.
-fn blank(text: &str) -> Option<(Grade, Value)> {
-    Some((Grade::Template, Value::Placeholder(text.to_string())))
+fn blank(text: &str) -> (Grade, Value) {
+    (Grade::Template, Value::Placeholder(text.to_string()))
 }
 
 /// Nothing, `null`, or an empty text, list or map.
@@ -169,7 +169,7 @@ impl<'d> Found<'d> {
         for port in service.ports() {
             self.require(port, &["port"], "this port", None);
             if several {
-                self.require(port, &["name"], "one of several ports", blank("NAME"));
+                self.require(port, &["name"], "one of several ports", Some(blank("NAME")));
             }
         }
     }
@@ -178,7 +178,12 @@ impl<'d> Found<'d> {
     fn claim(&mut self, node: Node<'d>, owner: &str) {
         let modes = Value::seq([Value::from("ReadWriteOnce")]);
         self.require(node, &["spec", "accessModes"], owner, Some((Grade::Review, modes)));
-        self.require(node, &["spec", "resources", "requests", "storage"], owner, blank("1Gi"));
+        self.require(
+            node,
+            &["spec", "resources", "requests", "storage"],
+            owner,
+            Some(blank("1Gi")),
+        );
     }
 
     fn pod(&mut self, pod: PodSpec<'d>) {
@@ -191,7 +196,7 @@ impl<'d> Found<'d> {
             }
         }
         for template in items(pod.workload.volume_claim_templates().value) {
-            self.require(template, &["metadata", "name"], "this claim", blank("NAME"));
+            self.require(template, &["metadata", "name"], "this claim", Some(blank("NAME")));
             self.claim(template, "this claim");
             names.extend(
                 template.at(&["metadata", "name"]).node().and_then(|n| Some((n.as_str()?, n))),
@@ -209,7 +214,7 @@ impl<'d> Found<'d> {
         let owner = format!("container `{}`", container.display_name());
         // Knative names the only container itself.
         if !container.pod.workload.kind.groups.contains(&"serving.knative.dev") {
-            self.require(node, &["name"], "this container", blank("NAME"));
+            self.require(node, &["name"], "this container", Some(blank("NAME")));
         }
         let image = container.image();
         if (image.is_absent() || image.value.is_some_and(|image| image.trim().is_empty()))
@@ -218,13 +223,13 @@ impl<'d> Found<'d> {
             let template = container.object().node != container.pod.template;
             let blank_text = image.value.is_some_and(|image| !image.is_empty());
             if let Some(found) = self.add(image.place, &owner, String::from("needs `image`")) {
-                found.fix = blank("IMAGE");
+                found.fix = Some(blank("IMAGE"));
                 found.severity =
                     if template && blank_text { Severity::Info } else { Severity::Error };
             }
         }
         for mount in items(container.volume_mounts().value) {
-            self.require(mount, &["mountPath"], "this mount", blank("/PATH"));
+            self.require(mount, &["mountPath"], "this mount", Some(blank("/PATH")));
             self.require(mount, &["name"], "this mount", None);
             let name = mount.get("name").and_then(|node| Some((node, node.as_str()?)));
             if let Some((node, name)) = name.filter(|(_, name)| !name.is_empty())

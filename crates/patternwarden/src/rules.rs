@@ -41,6 +41,7 @@ catalogue! {
     memory_limit_missing
     misplaced_field
     naked_pod
+    node_label_retired
     obsolete_annotation
     operator_rbac_incomplete
     poststart_blocks_start
@@ -57,6 +58,7 @@ catalogue! {
     quantity_suspicious
     readiness_probe_missing
     removed_api_version
+    replicas_not_spread
     request_exceeds_limit
     required_field_missing
     resource_requests_missing
@@ -66,8 +68,10 @@ catalogue! {
     root_filesystem_writable
     run_as_non_root_missing
     run_as_user_only
+    rwo_volume_multi_attach
     selector_template_mismatch
     service_selects_nothing
+    shutdown_drain_missing
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget

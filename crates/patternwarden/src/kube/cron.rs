@@ -182,7 +182,7 @@ impl Range {
         } else {
             let value = |text: &str| {
                 let word = |known: &&str| known.eq_ignore_ascii_case(text);
-                let at = field.words.iter().position(|known| word(&known));
+                let at = field.words.iter().position(word);
                 let at = at.and_then(|at| u8::try_from(at).ok());
                 at.map(|at| at + field.min).or_else(|| number(text)).ok_or("it is no number")
             };

@@ -229,10 +229,11 @@ fn form(object: Object<'_>) -> Form {
 
 fn labels<'d>(cx: &mut Cx<'_, 'd>, labels: Option<Node<'d>>, annotations: Option<Node<'d>>) {
     for label in entries(labels) {
-        if !Form::Key.fits(label.key().unwrap_or_default()) {
-            tell(cx, label, label.key().unwrap_or_default(), Form::Key, &"label key");
-        } else {
+        let key = label.key().unwrap_or_default();
+        if Form::Key.fits(key) {
             judge(cx, label, Form::LabelValue, &"label value");
+        } else {
+            tell(cx, label, key, Form::Key, &"label key");
         }
     }
     for annotation in entries(annotations) {

@@ -1,10 +1,11 @@
 use crate::engine::Cx;
 use crate::helpers::is_known_helper;
-use crate::kube::{Container, Service, selects};
+use crate::kube::Container;
 use crate::pattern::Pattern;
 use crate::probe_scope;
 use crate::rule::{Check, Grade, Severity, Surface};
-use patternwarden_tree::{Node, Value};
+use crate::served::{services, targets};
+use patternwarden_tree::Value;
 
 crate::rule! {
     /// A container that serves a port has no readiness probe.
@@ -158,11 +159,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     if workload.kind.groups.contains(&"serving.knative.dev") {
         return;
     }
-    let helps = is_known_helper(container) && !services(cx, container).any(|s| targets(s, container));
+    let helps = is_known_helper(container) && !services(cx, container.pod).any(|s| targets(s, container));
     if helps && !probe_scope::all(cx) {
         return;
     }
-    let service = services(cx, container).next();
+    let service = services(cx, container.pod).next();
     let replaced = workload.is_like("Deployment") || workload.is_like("StatefulSet");
     let replaced = replaced && workload.replicas().is_some_and(|replicas| replicas > 1);
     let severity =
@@ -195,24 +196,3 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     }
 }
 
-/// The Services of this set that select the container's Pod.
-fn services<'c, 'd>(
-    cx: &'c Cx<'_, 'd>,
-    container: Container<'d>,
-) -> impl Iterator<Item = Service<'d>> + use<'c, 'd> {
-    let namespace = container.object().effective_namespace();
-    cx.set().of_kind("Service").filter_map(Service::of).filter(move |service| {
-        service.object.effective_namespace() == namespace
-            && service.selector().value.is_some_and(|by| selects(by, container.pod.labels()))
-    })
-}
-
-/// Whether a port of the Service leads to a port of the container.
-fn targets(service: Service<'_>, container: Container<'_>) -> bool {
-    service.ports().any(|port| {
-        let target = port.get("targetPort").filter(|node| !node.is_null()).or(port.get("port"));
-        let target = target.map(Node::scalar_text);
-        let text = |node: Option<Node<'_>>| node.map(Node::scalar_text) == target;
-        container.ports().any(|own| text(own.node.get("name")) || text(own.node.get("containerPort")))
-    })
-}
