@@ -27,6 +27,7 @@ mod quantity;
 mod reference;
 pub mod resources;
 mod scale;
+mod template;
 mod used_image;
 mod walk;
 mod workload;
@@ -41,7 +42,7 @@ pub use labels::{LabelSelector, selects};
 pub use localhost::{localhost_ports, localhost_ports_in};
 pub use network::{NetworkPolicy, Service};
 pub use object::{Api, Object};
-pub use pod::{PodSpec, Volume};
+pub use pod::{PodSpec, PodSpecs, Volume};
 pub use probe::{Handler, Hook, Probe, ProbeKind};
 pub use quantity::Quantity;
 pub use reference::{ConfigReference, config_references};
@@ -49,6 +50,7 @@ pub use scale::{Budget, Lease, Namespace, Scaler};
 pub use used_image::UsedImage;
 pub use walk::{EnvValues, Hooks, Items, Mounts, Probes, Words};
 pub(crate) use walk::{entries, items};
+pub(crate) use workload::Pointers;
 pub use workload::{Workload, WorkloadKind};
 
 /// Readers of field values, one per shape.

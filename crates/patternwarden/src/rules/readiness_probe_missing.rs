@@ -156,7 +156,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         return;
     }
     // Knative gives every container with a port a readiness probe of its own.
-    if workload.kind.groups.contains(&"serving.knative.dev") {
+    if workload.kind.is_of("serving.knative.dev") {
         return;
     }
     let helps = is_known_helper(container) && !services(cx, container.pod).any(|s| targets(s, container));

@@ -158,7 +158,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             cx.report(at.place, format_args!("a {kind} needs `restartPolicy: Never` or `OnFailure`"))
                 .fix_set(Grade::Review, "Restart what fails", policy);
         }
-    } else if !matches!(kind, "Pod" | "PodTemplate") && !absent && written != "Always" {
+    } else if !matches!(workload.kind.like, "Pod" | "PodTemplate") && !absent && written != "Always" {
         cx.report(at.place, format_args!("the Pods of a {kind} can only have `restartPolicy: Always`"))
             .fix_remove(Grade::Safe, "Remove it: `Always` is the default");
     }

@@ -178,7 +178,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         // OpenShift's word for it is shorter.
         && matches!(workload.update_type(), "RollingUpdate" | "Rolling")
         // Knative gives every container with a port a readiness probe of its own.
-        && !workload.kind.groups.contains(&"serving.knative.dev");
+        && workload.kind.group != "serving.knative.dev";
     let told = items(pod.readiness_gates().value).next().is_some()
         || pod.running_containers().any(|container| container.readiness_probe().value.is_some());
     if !rolls || told {

@@ -311,7 +311,7 @@ const PROGRESS_DEADLINE: i64 = 600;
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(workload) = object.workload() else { return };
-    if workload.kind.groups.contains(&"apps") {
+    if workload.kind.group == "apps" {
         match workload.kind.kind {
             "Deployment" => deployment(cx, workload),
             "DaemonSet" => daemon_set(cx, workload),
