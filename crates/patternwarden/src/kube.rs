@@ -9,6 +9,7 @@
 #[macro_use]
 mod fields;
 mod access;
+mod autoscaler;
 pub mod command;
 mod config;
 mod container;
@@ -28,6 +29,7 @@ mod walk;
 mod workload;
 
 pub use access::{Binding, PolicyRule, Role, RoleKind, Subject};
+pub use autoscaler::{Autoscaler, AutoscalerKind};
 pub use config::{ConfigKind, ConfigObject};
 pub use container::{Class, Container, Port};
 pub use crd::{Crd, CrdVersion};
@@ -88,6 +90,7 @@ mod tests {
     #[test]
     fn every_accessor_tells_present_absent_and_mistyped_apart() {
         Object::try_accessors();
+        Autoscaler::try_accessors();
         Workload::try_accessors();
         PodSpec::try_accessors();
         Volume::try_accessors();

@@ -32,6 +32,10 @@ catalogue! {
     liveness_scope_too_wide
     misplaced_field
     operator_rbac_incomplete
+    pdb_selects_nothing
+    pdb_single_replica
+    pdb_unhealthy_policy
+    pdb_unsatisfiable
     prestop_exceeds_grace
     privilege_escalation_allowed
     probe_file_on_readonly_root

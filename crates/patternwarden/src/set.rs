@@ -1,5 +1,7 @@
 //! The objects that are judged together.
 
+mod look_up;
+
 use crate::bundle::{Assumption, Bundle, Entry};
 use crate::kube::{Binding, Object, PodSpec, Role};
 use alloc::vec::{IntoIter, Vec};
