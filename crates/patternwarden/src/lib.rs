@@ -45,6 +45,7 @@ pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod schema;
+pub mod secret_values;
 pub mod set;
 pub mod settings;
 mod start_up;

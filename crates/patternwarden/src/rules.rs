@@ -25,8 +25,11 @@ catalogue! {
     crd_schema_invalid
     crd_v1beta1_migrate
     dapr_lock_call
+    env_reference_order
+    env_secret_literal
     image_tag_mutable
     immutable_config_unversioned
+    ingress_backend_missing
     job_sidecar_blocks_completion
     leader_election_obsolete_lock
     liveness_scope_too_wide
@@ -50,9 +53,11 @@ catalogue! {
     run_as_user_only
     selector_template_mismatch
     service_selects_nothing
+    service_target_port_unknown
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
+    statefulset_service_not_headless
     yaml_duplicate_key
 }
 

@@ -66,6 +66,8 @@ fields!(PodSpec {
     resources: Node<'d> = map ["resources"];
     /// `priorityClassName`.
     priority_class_name: &'d str = text ["priorityClassName"];
+    /// `enableServiceLinks`; the API server fills in `true`.
+    enable_service_links: bool = flag ["enableServiceLinks"];
     /// `nodeName`.
     node_name: &'d str = text ["nodeName"];
 });

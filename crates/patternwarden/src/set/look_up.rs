@@ -1,7 +1,10 @@
 //! Questions about several objects of a set: who scales, serves or budgets whom.
 
 use super::Set;
-use crate::kube::{Autoscaler, Budget, LabelSelector, Object, PodSpec, Service, Workload, selects};
+use crate::kube::{
+    Autoscaler, Budget, ConfigObject, ConfigReference, LabelSelector, Object, PodSpec, Service,
+    Workload, selects,
+};
 use alloc::vec::Vec;
 
 impl<'d> Set<'d> {
@@ -18,6 +21,16 @@ impl<'d> Set<'d> {
                 && object.name().value == Some(name)
                 && namespace.is_none_or(|namespace| object.effective_namespace() == namespace)
         })
+    }
+
+    /// The ConfigMap or Secret that a Pod of this namespace refers to.
+    pub fn referenced(
+        &self,
+        reference: ConfigReference<'d>,
+        namespace: &str,
+    ) -> Option<ConfigObject<'d>> {
+        let (kind, name) = (reference.kind.name(), reference.name.as_str()?);
+        self.named("", kind, Some(namespace), name).and_then(ConfigObject::of)
     }
 
     /// Every autoscaler.
