@@ -27,6 +27,7 @@ pub mod api_versions;
 pub mod bundle;
 pub mod crd_migration;
 pub mod dapr;
+mod digest;
 pub mod docs;
 pub mod engine;
 pub mod errata;

@@ -21,7 +21,10 @@ macro_rules! catalogue {
 catalogue! {
     capability_ineffective
     capability_not_dropped
+    config_change_no_rollout
+    config_image_mutable
     config_image_volume_available
+    config_key_missing
     crd_schema_invalid
     crd_v1beta1_migrate
     dapr_lock_call
@@ -46,6 +49,7 @@ catalogue! {
     probe_port_undeclared
     process_namespace_shared
     readiness_probe_missing
+    reference_not_in_bundle
     removed_api_version
     resource_requests_missing
     root_filesystem_writable
