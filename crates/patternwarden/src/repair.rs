@@ -1,6 +1,6 @@
 //! Edits that several rules offer.
 
-use crate::kube::PodSpec;
+use crate::kube::{PodSpec, PolicyRule};
 use crate::matcher::distance;
 use alloc::{
     format,
@@ -20,6 +20,15 @@ pub fn append<'d>(base: Node<'d>, list: At<'d, Node<'d>>, item: Value) -> Edit {
         // What is no list refuses this edit, and the repair with it: nothing a user wrote is lost.
         Edit::new(format!("{pointer}/-"), Op::Add(item))
     }
+}
+
+/// Adds verbs to a rule of a role.
+pub fn append_verbs(rule: PolicyRule<'_>, verbs: &[&str]) -> Vec<Edit> {
+    // `rules` is a field of the object itself.
+    let base = rule.node.parent().and_then(Node::parent).unwrap_or(rule.node);
+    let pointer = Place::from(rule.node).pointer(base);
+    let add = |verb: &&str| Edit::new(format!("{pointer}/verbs/-"), Op::Add(Value::from(*verb)));
+    verbs.iter().map(add).collect()
 }
 
 /// One label of a selector that differs from what a workload carries.

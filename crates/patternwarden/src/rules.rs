@@ -34,9 +34,14 @@ catalogue! {
     immutable_config_unversioned
     ingress_backend_missing
     job_sidecar_blocks_completion
+    leader_election_lease_rbac
     leader_election_obsolete_lock
     liveness_scope_too_wide
     misplaced_field
+    networkpolicy_dns_blocked
+    networkpolicy_egress_open
+    networkpolicy_peer_or_trap
+    networkpolicy_selects_nothing
     operator_rbac_incomplete
     pdb_selects_nothing
     pdb_single_replica
