@@ -28,6 +28,7 @@ mod comments;
 mod events;
 mod explain;
 mod fault;
+mod format;
 mod gaps;
 mod json;
 mod merge;
@@ -42,6 +43,7 @@ mod syntax;
 mod tabs;
 
 pub use bytes::read_bytes;
+pub use format::{Source, Yaml};
 use patternwarden_tree::Stream;
 
 /// Longest input that is read, in bytes.

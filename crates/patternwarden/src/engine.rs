@@ -1,21 +1,27 @@
 //! The loop that runs the rules, and what a rule sees while it runs.
 
+mod judgement;
+
 use crate::finding::{Finding, Fix, Related};
-use crate::kube::{Container, Object};
+use crate::kube::{Container, Object, PodSpec};
 use crate::matcher::glob;
 use crate::minor::Minor;
 use crate::param::{Choice, Flag, Int, Strings};
-use crate::rule::{Check, Grade, Rule, Severity, Surface};
+use crate::rule::{Admission, Check, Grade, Pss, PssLevel, Rule, Severity, Surface};
 use crate::rules::RULES;
 use crate::set::Set;
 use crate::settings::{OwnedObjects, RuleSettings, Settings};
-use crate::suppress;
 use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
 use core::fmt;
-use patternwarden_tree::{Edit, Kind, Node, NoteKind, Op, Place, Span, Value, sort_by, unescape};
+use patternwarden_tree::{
+    Edit, Kind, Node, NoteKind, Op, Place, Span, Value, escaped, sort_by, unescape,
+};
+
+pub(crate) use judgement::passes_over;
+pub use judgement::{Judgement, judge, judge_on, run};
 
 /// What a rule sees while it runs, and where it reports.
 #[derive(Debug)]
@@ -76,10 +82,14 @@ impl<'r, 'd> Cx<'r, 'd> {
     fn report_at(&mut self, place: Place<'d>, message: fmt::Arguments<'_>) -> Reported<'_, 'd> {
         let base = self.base.unwrap_or(place.node);
         let at = self.out.len();
+        let standard = self.rule.pss.filter(|pss| pss.since <= self.target());
+        let standard = standard.map(Pss::level);
         if !held_back(place) {
             self.out.push(Finding {
                 rule: self.rule,
                 severity: self.tuned.severity.unwrap_or(self.rule.severity),
+                standard,
+                at_most: Admission::Deny,
                 document: self.document,
                 object: self.object,
                 pointer: place.pointer(base).to_string(),
@@ -91,7 +101,14 @@ impl<'r, 'd> Cx<'r, 'd> {
                 suppression: None,
             });
         }
-        Reported { set: self.set, fixed: self.tuned.severity, out: self.out, at, place, base }
+        let Cx { set, tuned, out, .. } = self;
+        Reported { set, tuned, out, at, place, base }.standard(standard)
+    }
+
+    /// The level of the Pod Security Standards that the rule is held to: it then says exactly what
+    /// that level says. `None` when it may say all it knows.
+    pub fn standard(&self) -> Option<PssLevel> {
+        self.tuned.standard
     }
 
     /// Value of a whole-number parameter.
@@ -144,7 +161,7 @@ fn held_back(place: Place<'_>) -> bool {
 #[derive(Debug)]
 pub struct Reported<'o, 'd> {
     set: &'o Set<'d>,
-    fixed: Option<Severity>,
+    tuned: &'o RuleSettings,
     out: &'o mut Vec<Finding>,
     at: usize,
     place: Place<'d>,
@@ -169,8 +186,24 @@ impl<'d> Reported<'_, 'd> {
 
     /// Sets the severity of this finding, unless settings fix it.
     pub fn severity(self, severity: Severity) -> Self {
-        let severity = self.fixed.unwrap_or(severity);
+        let severity = self.tuned.severity.unwrap_or(severity);
         self.with(|finding| finding.severity = severity)
+    }
+
+    /// Says which level of the Pod Security Standards is the first to forbid this; `None` when no
+    /// level does. A profile that is exactly a level leaves out what that level does not forbid.
+    #[inline(never)]
+    pub fn standard(mut self, level: Option<PssLevel>) -> Self {
+        if self.tuned.standard.is_some_and(|held| level.is_none_or(|level| level > held)) {
+            self.out.truncate(self.at);
+            self.at = usize::MAX;
+        }
+        self.with(|finding| finding.standard = level)
+    }
+
+    /// Says what this finding does at most at admission: a hint need not deny because its rule does.
+    pub fn at_most(self, effect: Admission) -> Self {
+        self.with(|finding| finding.at_most = effect)
     }
 
     /// Names another place that takes part, in this object or in another one.
@@ -230,6 +263,20 @@ impl<'d> Reported<'_, 'd> {
         self.offer_at(grade, title.into(), place.into(), Op::Add(value.into()))
     }
 
+    /// Offers to set one entry of a map of the same object, be it there or not.
+    pub fn fix_entry(
+        self,
+        grade: Grade,
+        title: &str,
+        map: impl Into<Place<'d>>,
+        key: &str,
+        value: Value,
+    ) -> Self {
+        let map = map.into().pointer(self.base);
+        let pointer = alloc::format!("{map}/{}", escaped(key));
+        self.offer(grade, title.to_string(), alloc::vec![Edit { pointer, op: Op::Add(value) }])
+    }
+
     /// Offers to remove what stands at the reported place.
     pub fn fix_remove(self, grade: Grade, title: impl Into<String>) -> Self {
         let place = self.place;
@@ -266,58 +313,7 @@ fn is_passable(base: Node<'_>, pointer: &str) -> bool {
     true
 }
 
-/// Rules about availability and probes: a hook of Helm that tests a release runs once and serves
-/// nobody.
-const OF_SERVICES: &[&str] = &[
-    "rolling-update-without-readiness",
-    "naked-pod",
-    "readiness-probe-missing",
-    "liveness-probe-missing",
-    "shutdown-drain-missing",
-    "replicas-not-spread",
-    "pdb-missing",
-    "replica-bounds",
-    "rollout-not-rolling",
-];
-
-/// What rules found, and which of it somebody decided to live with.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Judgement {
-    /// What counts, sorted by document, place and rule.
-    pub findings: Vec<Finding>,
-    /// What does not, each with its [`Suppression`](crate::suppress::Suppression); sorted alike.
-    pub suppressed: Vec<Finding>,
-    /// A suppression that ends some day holds because nothing says which day it is.
-    pub undated: bool,
-}
-
-/// Runs every rule that settings switch on over `set`; findings are sorted by document, place
-/// and rule. What is suppressed is left out.
-///
-/// Rules that need a complete bundle are skipped on an open set, and objects that a controller
-/// made are judged for containment only.
-pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
-    judge(settings, set).findings
-}
-
-/// The same, with what is suppressed.
-pub fn judge(settings: &Settings, set: &Set<'_>) -> Judgement {
-    let mut found = run_all(settings, set);
-    assign(set, &mut found);
-    let mut judgement = suppress::apply(settings, set, found);
-    // What is said about suppressions stands behind the rest.
-    assign(set, &mut judgement.findings);
-    judgement
-}
-
-/// Whether settings leave a rule out for an object as a whole.
-pub(crate) fn passes_over(settings: &Settings, object: Object<'_>, rule: &Rule) -> bool {
-    let hook = || object.annotation("helm.sh/hook").is_some_and(|h| settings.exempts_hook(h));
-    (object.is_controlled() && !rule.is_security()) || (OF_SERVICES.contains(&rule.id) && hook())
-}
-
-fn run_all(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
+fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Finding> {
     let active: Vec<_> = RULES
         .iter()
         .zip(settings.rules())
@@ -328,7 +324,8 @@ fn run_all(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
         })
         .collect();
     let mut out = Vec::new();
-    for (index, document) in set.documents().enumerate() {
+    let documents = set.documents().enumerate().filter(|_| only.is_none());
+    for (index, document) in documents {
         for (rule, tuned) in &active {
             if let Check::Document(check) = rule.check {
                 let mut cx = Cx {
@@ -346,10 +343,14 @@ fn run_all(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
         }
     }
     let mut containers: Vec<Container<'_>> = Vec::new();
-    for object in set.objects() {
-        let pod = object.pod_spec();
+    let mut pods: Vec<PodSpec<'_>> = Vec::new();
+    for object in set.objects().filter(|object| only.is_none_or(|only| only == object.index)) {
+        pods.clear();
+        pods.extend(object.pod_specs());
         containers.clear();
-        containers.extend(pod.into_iter().flat_map(crate::kube::PodSpec::containers));
+        for pod in &pods {
+            containers.extend(pod.containers());
+        }
         if object.is_controlled() && settings.owned_objects() == OwnedObjects::Skip {
             continue;
         }
@@ -369,7 +370,7 @@ fn run_all(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
             };
             match rule.check {
                 Check::Object(check) => check(&mut cx, object),
-                Check::Pod(check) => pod.into_iter().for_each(|pod| check(&mut cx, pod)),
+                Check::Pod(check) => pods.iter().for_each(|pod| check(&mut cx, *pod)),
                 Check::Container(check) => containers.iter().for_each(|c| check(&mut cx, *c)),
                 Check::Document(_) | Check::Suppressions => {}
             }
@@ -391,7 +392,12 @@ fn assign(set: &Set<'_>, out: &mut [Finding]) {
             finding.object = Some(object.index);
         }
     }
-    sort_by(out, |a, b| {
+    sort(out);
+}
+
+/// Sorts findings by document, place and rule.
+pub(crate) fn sort(findings: &mut [Finding]) {
+    sort_by(findings, |a, b| {
         let key = |f: &Finding| (f.document, f.order, f.rule.id);
         key(a).cmp(&key(b)).then_with(|| a.pointer.cmp(&b.pointer))
     });

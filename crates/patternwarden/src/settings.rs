@@ -6,8 +6,9 @@ mod parse;
 mod values;
 
 use crate::date::Date;
+use crate::finding::Finding;
 use crate::minor::Minor;
-use crate::rule::{Admission, Rule, Severity, Surface};
+use crate::rule::{Admission, PssLevel, Rule, Severity, Surface};
 use crate::rules::RULES;
 use crate::set::Scope;
 use alloc::{string::String, vec::Vec};
@@ -47,6 +48,8 @@ pub struct RuleSettings {
     pub(crate) severity: Option<Severity>,
     /// What its findings do at admission.
     pub(crate) admission: Option<Admission>,
+    /// The level of the Pod Security Standards that a profile holds the rule to.
+    pub(crate) standard: Option<PssLevel>,
     params: Vec<(&'static str, Tuned)>,
 }
 
@@ -128,9 +131,23 @@ impl Settings {
         self
     }
 
-    /// What a finding of this rule does at admission.
+    /// What a finding of this rule does at admission, unless the finding itself is milder.
     pub fn admission(&self, rule: &Rule) -> Admission {
         self.tuned(rule).and_then(|tuned| tuned.admission).unwrap_or(rule.admission)
+    }
+
+    /// What this finding does at admission.
+    pub fn effect(&self, found: &Finding) -> Admission {
+        self.admission(found.rule).min(found.at_most)
+    }
+
+    /// Check id of this finding in the Pod Security Standards, when they forbid what it says.
+    ///
+    /// It is that of the level that a profile holds the rule to, else of the lowest that has it.
+    pub fn control(&self, found: &Finding) -> Option<&'static str> {
+        let level = found.standard?;
+        let held = self.tuned(found.rule).and_then(|tuned| tuned.standard);
+        found.rule.pss?.control(held.unwrap_or(level), self.target)
     }
 
     /// What is decided about a rule.
@@ -149,6 +166,15 @@ impl Settings {
     pub fn only(mut self, keep: impl Fn(&Rule) -> bool) -> Self {
         for (rule, tuned) in RULES.iter().zip(&mut self.rules) {
             tuned.enabled = keep(rule);
+        }
+        self
+    }
+
+    /// The same settings without the rules that `keep` does not accept.
+    #[must_use]
+    pub fn retain(mut self, keep: impl Fn(&Rule) -> bool) -> Self {
+        for (rule, tuned) in RULES.iter().zip(&mut self.rules) {
+            tuned.enabled &= keep(rule);
         }
         self
     }

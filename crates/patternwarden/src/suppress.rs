@@ -115,11 +115,17 @@ struct Run<'r, 'd> {
     undated: bool,
 }
 
-/// Parts what rules found into what counts and what is suppressed.
-pub(crate) fn apply(settings: &Settings, set: &Set<'_>, found: Vec<Finding>) -> Judgement {
+/// Parts what rules found into what counts and what is suppressed; with `only`, the object of this
+/// index alone is judged.
+pub(crate) fn apply(
+    settings: &Settings,
+    set: &Set<'_>,
+    found: Vec<Finding>,
+    only: Option<usize>,
+) -> Judgement {
     let (entries, out) = (Vec::new(), Vec::new());
     let mut run = Run { settings, set, entries, out, undated: false };
-    for object in set.objects() {
+    for object in set.objects().filter(|object| only.is_none_or(|only| only == object.index)) {
         run.annotations(object);
     }
     #[cfg(feature = "text")]
@@ -178,7 +184,7 @@ impl Run<'_, '_> {
         {
             return None;
         }
-        let effect = self.settings.admission(finding.rule);
+        let effect = self.settings.effect(finding);
         let in_cluster = self.annotations_hide(effect);
         let anchor = self.set.documents().nth(finding.document)?.node(finding.order)?;
         let mut chosen = None;

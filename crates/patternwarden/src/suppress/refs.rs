@@ -1,6 +1,6 @@
 //! Sets of rules that the settings name: `profile:…`, `pattern:…`, `severity:…`, `*`.
 
-use crate::rule::{PssLevel, Rule};
+use crate::rule::Rule;
 use crate::settings::{Settings, keys::Key};
 use patternwarden_tree::Node;
 
@@ -8,8 +8,8 @@ use patternwarden_tree::Node;
 pub(super) fn names(settings: &Settings, entry: &str, rule: &Rule) -> bool {
     match entry.split_once(':') {
         Some(("profile", "default")) => rule.enabled,
-        Some(("profile", "pss-baseline")) => in_standard(rule, PssLevel::Baseline),
-        Some(("profile", "pss-restricted")) => in_standard(rule, PssLevel::Restricted),
+        Some(("profile", "pss-baseline")) => rule.pss.is_some_and(|pss| pss.baseline.is_some()),
+        Some(("profile", "pss-restricted")) => rule.pss.is_some_and(|pss| pss.restricted.is_some()),
         Some(("profile", "strict")) => true,
         Some(("pattern", pattern)) => rule.patterns.iter().any(|own| own.id() == pattern),
         Some(("severity", word)) => {
@@ -18,11 +18,6 @@ pub(super) fn names(settings: &Settings, entry: &str, rule: &Rule) -> bool {
         }
         _ => entry == "*" || rule.id == entry || rule.aliases.contains(&entry),
     }
-}
-
-/// Whether a level of the Pod Security Standards holds the rule.
-fn in_standard(rule: &Rule, level: PssLevel) -> bool {
-    rule.pss.is_some_and(|pss| pss.level <= level)
 }
 
 /// Whether a list of the settings names this rule.

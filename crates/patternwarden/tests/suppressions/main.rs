@@ -1,21 +1,25 @@
 //! Suppressions: the invariants, the three forms, what they cover, and until when.
 
 #![expect(
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a helper that fails is a test that fails"
 )]
 
+mod each_rule;
+mod exemptions;
+#[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other tests apply fixes")]
 mod support;
 
+extern crate alloc;
+
+use alloc::collections::BTreeSet;
 use patternwarden::docs;
 use patternwarden::report::{Report, Verdict};
-use patternwarden::tree::{Edit, Op, Place, Value, apply, escaped};
-use patternwarden::{Date, RULES, Rule, Settings, Stream, check};
-use std::collections::BTreeSet;
-use support::{judge, settings, settings_of};
+use patternwarden::tree::{Edit, Op, Place, apply};
+use patternwarden::{Date, RULES, Settings, Stream, check};
+use support::settings;
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: shop\nspec:\n  containers:\n    - name: app\n      \
     image: registry.example/shop:latest\n    - name: log\n      image: registry.example/log:latest\n";
@@ -99,127 +103,6 @@ fn what_is_not_valid_has_no_effect_and_is_said() {
         assert!(findings.contains(&FIRST.to_owned()) && findings.contains(&SECOND.to_owned()));
         assert!(findings.iter().any(|found| found.starts_with(rule)), "{rule}: {findings:?}");
     }
-}
-
-/// Every bad example of every rule that suppressions are for, with its settings.
-fn cases() -> Vec<(&'static Rule, docs::Example)> {
-    let mut out = Vec::new();
-    for rule in RULES.iter().filter(|rule| !rule.is_about_suppressions()) {
-        let examples = docs::examples(rule.docs);
-        out.extend(
-            examples.into_iter().filter(|example| example.bad).map(|example| (rule, example)),
-        );
-    }
-    out
-}
-
-fn keys(findings: &[patternwarden::finding::Finding]) -> BTreeSet<(Option<usize>, String, String)> {
-    findings.iter().map(|f| (f.object, f.pointer.clone(), f.message.clone())).collect()
-}
-
-#[test]
-fn an_annotation_hides_each_rule_for_its_object_and_no_other() {
-    let mut hidden = 0;
-    for (rule, example) in cases() {
-        if rule.surfaces == [patternwarden::Surface::Text] {
-            continue;
-        }
-        let settings = settings_of(rule, &example);
-        let before = judge(&example.text, &settings);
-        let stream = patternwarden_yaml::read(&example.text);
-        for found in &before.findings {
-            let object = found.object.unwrap();
-            let key = format!("ignore.patternwarden.dev/{}", rule.id);
-            // One document per object, unless it holds a list.
-            let Some(root) = stream.documents[found.document].root() else { continue };
-            if root.get("items").is_some() || root.get("metadata").is_none() {
-                continue;
-            }
-            let edit = Edit::new(
-                format!("/metadata/annotations/{}", escaped(&key)),
-                Op::Add(Value::from("a reason that is long enough")),
-            );
-            let mut documents = stream.documents.clone();
-            documents[found.document] = apply(root, &[edit]).unwrap();
-            let after = support::judge_documents(documents, &settings);
-            let expected: BTreeSet<_> =
-                keys(&before.findings).into_iter().filter(|(of, ..)| *of != Some(object)).collect();
-            assert_eq!(keys(&after.findings), expected, "{}\n{}", rule.id, example.text);
-            hidden += 1;
-        }
-    }
-    assert!(hidden > 100, "{hidden}");
-}
-
-#[test]
-fn an_exemption_hides_each_rule_for_its_object_and_no_other() {
-    for (rule, example) in cases() {
-        let before = judge(&example.text, &settings_of(rule, &example));
-        let report = check(&patternwarden_yaml::read(&example.text), &settings_of(rule, &example));
-        for found in &before.findings {
-            let Some(object) = found.object else { continue };
-            let Some(name) = report.resources[object].name.as_deref() else { continue };
-            let kind = &report.resources[object].kind;
-            let params = example.settings().map_or_else(|| "\"on\"".to_owned(), str::to_owned);
-            let json = format!(
-                r#"{{"rules": {{"{0}": {params}}}, "input_complete": true, "exemptions":
-                [{{"rules": ["{0}"], "match": {{"names": ["{name}"], "kinds": ["{kind}"]}}, "reason": "reviewed by the platform team"}}]}}"#,
-                rule.id
-            );
-            if example.all_settings().is_some() {
-                continue;
-            }
-            let after = judge(&example.text, &settings(&json).only(|other| other.id == rule.id));
-            let same = |of: Option<usize>| {
-                of.is_some_and(|of| {
-                    report.resources[of].name.as_deref() == Some(name)
-                        && report.resources[of].kind == *kind
-                })
-            };
-            let expected: BTreeSet<_> =
-                keys(&before.findings).into_iter().filter(|(of, ..)| !same(*of)).collect();
-            assert_eq!(keys(&after.findings), expected, "{}\n{}", rule.id, example.text);
-        }
-    }
-}
-
-#[test]
-fn a_comment_hides_each_rule_on_its_line_and_no_other() {
-    let mut hidden = 0;
-    for (rule, example) in cases() {
-        let settings = settings_of(rule, &example);
-        let before = check(&patternwarden_yaml::read(&example.text), &settings);
-        for found in &before.findings {
-            let Some(range) = found.range else { continue };
-            let line = range.start.line as usize;
-            let lines: Vec<&str> = example.text.lines().collect();
-            // Behind brackets that are open, in block scalars and behind comments there is no place.
-            if lines[line - 1].contains(['#', '{', '[', '|', '>', '"']) {
-                continue;
-            }
-            let comment =
-                format!(" # patternwarden: ignore {} -- a reason that is long enough", rule.id);
-            let mut text: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-            text[line - 1].push_str(&comment);
-            let after = check(&patternwarden_yaml::read(&(text.join("\n") + "\n")), &settings);
-            let by_line = |report: &Report, wanted: bool| {
-                let on = |f: &&patternwarden::report::Finding| {
-                    let start = |range: Option<patternwarden::tree::Range>| {
-                        range.is_some_and(|range| range.start.line as usize == line)
-                    };
-                    let of_object =
-                        |r: &&patternwarden::report::Related| Some(r.resource) == f.resource;
-                    (start(f.range) || f.related.iter().filter(of_object).any(|r| start(r.range)))
-                        == wanted
-                };
-                report.findings.iter().filter(on).map(|f| f.key.clone()).collect::<BTreeSet<_>>()
-            };
-            assert_eq!(by_line(&after, true), BTreeSet::new(), "{}\n{}", rule.id, text.join("\n"));
-            assert_eq!(by_line(&after, false), by_line(&before, false), "{}", rule.id);
-            hidden += 1;
-        }
-    }
-    assert!(hidden > 50, "{hidden}");
 }
 
 #[test]
@@ -504,55 +387,6 @@ fn locks_hold_against_comments_and_annotations_and_hard_ones_against_exemptions(
 }
 
 #[test]
-fn exemptions_match_what_they_say() {
-    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: shop-5f6d-x2\n  namespace: team-a\n  labels: {app: shop}\n  \
-        ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: shop-5f6d, controller: true}]\n\
-        spec: {containers: [{name: app, image: \"registry.example/team/shop:1.0\"}]}\n";
-    let hides = |matching: &str| {
-        let exempt = format!(
-            r#", "exemptions": [{{"rules": ["pattern:process-containment"], "match": {{{matching}}}, "reason": "reviewed by the platform team"}}]"#
-        );
-        judged(pod, &only("run-as-non-root-missing", &exempt)).1.len() == 1
-    };
-    for right in [
-        r#""namespaces": ["team-*"]"#,
-        r#""kinds": ["DaemonSet", "Pod"]"#,
-        r#""kinds": ["/Pod"]"#,
-        r#""names": ["shop-5f6d-x2"]"#,
-        r#""names": ["shop"]"#,
-        r#""names": ["shop-5f6d"]"#,
-        r#""label_selector": {"matchLabels": {"app": "shop"}}"#,
-        r#""label_selector": {"matchExpressions": [{"key": "app", "operator": "Exists"}]}"#,
-        r#""containers": ["ap?"]"#,
-        r#""images": ["registry.example/team"]"#,
-        r#""namespaces": ["team-a"], "names": ["shop*"], "images": ["registry.example"]"#,
-    ] {
-        assert!(hides(right), "{right}");
-    }
-    for wrong in [
-        r#""namespaces": ["team"]"#,
-        r#""kinds": ["apps/Pod"]"#,
-        r#""names": ["sho"]"#,
-        r#""label_selector": {"matchLabels": {"app": "other"}}"#,
-        r#""containers": ["log"]"#,
-        r#""images": ["registry.example/tea"]"#,
-        r#""files": ["**"]"#,
-        r#""namespaces": ["team-a"], "names": ["other"]"#,
-    ] {
-        assert!(!hides(wrong), "{wrong}");
-    }
-    let by_file = r#"{"profiles": ["none"], "rules": {"image-tag-mutable": "on"}, "exemptions": [{"rules": ["image-tag-mutable"], "match": {"files": ["vendor/**"]}, "reason": "reviewed by the platform team"}]}"#;
-    for (path, count) in [("vendor/a/b.yaml", 0), ("own/b.yaml", 2)] {
-        let report = check(&patternwarden_yaml::read(POD), &settings(by_file).with_file(path));
-        assert_eq!(report.findings.len(), count, "{path}");
-    }
-    assert!(settings(by_file).exempts_files() && !settings("{}").exempts_files());
-    let everywhere = r#", "default_namespace": "shop", "exemptions": [{"rules": ["image-tag-mutable"], "match": {"namespaces": ["shop"]}, "reason": "reviewed by the platform team"}]"#;
-    assert_eq!(tag(POD, everywhere).1.len(), 2);
-    assert_eq!(tag(POD, &everywhere.replace(r#", "default_namespace": "shop""#, "")).1, NONE);
-}
-
-#[test]
 fn two_suppressions_of_one_finding_are_both_of_use() {
     let text = POD
         .replace("name: shop\nspec", "name: shop\n  annotations: {app.ignore.patternwarden.dev/image-tag-mutable: pinned by the mirror}\nspec")
@@ -591,43 +425,4 @@ fn without_suppressions_nothing_but_what_they_hid_is_added() {
             assert!(with.is_subset(&without), "{}: {with:?}\n{without:?}", example.text);
         }
     }
-}
-
-#[test]
-fn exemptions_that_are_wrong_are_refused_whole() {
-    let document = |json: &str| {
-        patternwarden::tree::from_deserializer(&mut serde_json::Deserializer::from_str(json))
-            .expect("JSON")
-    };
-    let wrong = r#"{
-        "suppressions": {"require_until": true, "locked": ["profile:pss-baselin", "severity:fatal"], "lockd": [], "max_days": -1},
-        "exemptions": [
-            {"id": "a", "rules": ["no-such-rule", "*"], "match": {}, "reason": ""},
-            {"id": "a", "rules": [], "match": {"labelSelector": {}, "names": []}, "until": "30.6.2027"},
-            {"rules": ["image-tag-mutable"], "match": {"label_selector": {"matchLabels": {"a": 1}}}, "reason": "reviewed", "until": "2027-06-30", "extra": 1}
-        ]}"#;
-    let errors = Settings::from_document(&document(wrong)).unwrap_err();
-    let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    for expected in [
-        "/suppressions/locked/0: there is no profile `pss-baselin`; did you mean `pss-baseline`?",
-        "/suppressions/locked/1: there is no severity `fatal`",
-        "/suppressions/lockd: there is no key of `suppressions` `lockd`; did you mean `locked`?",
-        "/suppressions/max_days: expected a whole number from 0 to 36500",
-        "/exemptions/0: `until` is missing, which `suppressions.require_until` demands",
-        "/exemptions/0/rules/0: there is no rule `no-such-rule`",
-        "/exemptions/0/rules/1: expected rules; `*` needs `suppressions.allow_all`",
-        "/exemptions/0/match: expected at least one key",
-        "/exemptions/0/reason: expected a text",
-        "/exemptions/1: another exemption has the id `a`",
-        "/exemptions/1: `reason` is missing",
-        "/exemptions/1/rules: expected at least one entry",
-        "/exemptions/1/match/labelSelector: there is no key of `match` `labelSelector`; did you mean `label_selector`?",
-        "/exemptions/1/match/names: expected at least one entry",
-        "/exemptions/1/until: expected a day such as 2027-06-30",
-        "/exemptions/2/match/label_selector: expected a label selector: matchLabels, matchExpressions",
-        "/exemptions/2/extra: there is no key of `exemptions` `extra`",
-    ] {
-        assert!(all.iter().any(|message| message == expected), "{expected}\n{all:#?}");
-    }
-    assert_eq!(all.len(), 17, "{all:#?}");
 }
