@@ -108,6 +108,7 @@ fn body(analysis: &Analysis, finding: &Finding, dispatch: &Dispatch) -> Html {
             { for text.allow.iter().map(|allow| explain::section(allow, None)) }
             { guards(analysis, finding, dispatch) }
             { for text.source.iter().map(|source| explain::section(source, None)) }
+            <p>{ explain::look_up(&finding.rule, "All about this rule", dispatch) }</p>
         </>
     }
 }

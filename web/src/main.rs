@@ -24,6 +24,7 @@ mod patterns;
 mod plain;
 mod preferences;
 mod quote;
+mod reference;
 mod settings;
 mod slide;
 mod state;

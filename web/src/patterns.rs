@@ -93,6 +93,7 @@ fn card(analysis: &Analysis, hit: &PatternHit, open: bool, dispatch: &Dispatch) 
             <div class="card-body" {id} hidden={!open}>
                 if open {
                     { for pattern.map(text) }
+                    <p>{ explain::look_up(&hit.pattern, "The pattern and its rules", dispatch) }</p>
                 }
             </div>
         </li>
@@ -100,7 +101,7 @@ fn card(analysis: &Analysis, hit: &PatternHit, open: bool, dispatch: &Dispatch) 
 }
 
 /// What the catalogue says about a pattern.
-fn text(pattern: Pattern) -> Html {
+pub(crate) fn text(pattern: Pattern) -> Html {
     let docs = patterns::find(pattern).map_or("", |recogniser| recogniser.docs);
     let told: Vec<Html> = errata::for_pattern(pattern).map(explain::erratum).collect();
     let sections = docs::sections(docs);
