@@ -51,7 +51,7 @@ visit("a rule is read in full and leads to its pattern, by keyboard alone", asyn
     await open.getByRole("heading", { name: heading, exact: true }).waitFor();
   }
   assert.equal(await open.getByText("# finding:").count(), 0);
-  const pattern = open.getByRole("button", { name: "Health Probe" });
+  const pattern = open.getByRole("button", { name: "Health Probe", exact: true });
   await pattern.focus();
   await page.keyboard.press("Enter");
   await until(async () => (await field(page).inputValue()) === "health-probe", "the pattern is looked up");

@@ -178,7 +178,7 @@ fn rule_text(rule: &Rule, dispatch: &Dispatch) -> Html {
     });
     html! {
         <>
-            { self::facts_of(rule) }
+            { facts_of(rule) }
             { for sections.iter().filter(|s| !s.heading.is_empty()).map(|s| explain::section(s, None)) }
             if !rule.params.is_empty() {
                 { part("Parameters", html! { <ul>{ for parameters }</ul> }) }

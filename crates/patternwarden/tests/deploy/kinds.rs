@@ -15,17 +15,17 @@ use std::collections::BTreeSet;
 pub(crate) struct Kind {
     group: &'static str,
     version: &'static str,
-    kind: &'static str,
+    name: &'static str,
     resource: &'static str,
 }
 
 const fn kind(
     group: &'static str,
     version: &'static str,
-    kind: &'static str,
+    name: &'static str,
     resource: &'static str,
 ) -> Kind {
-    Kind { group, version, kind, resource }
+    Kind { group, version, name, resource }
 }
 
 /// In the order in which the files list them. One version of each: an API server converts requests
@@ -107,13 +107,13 @@ pub(crate) fn with_rules(wanted: impl Fn(&Rule) -> bool) -> Vec<&'static Kind> {
     let mut found = BTreeSet::new();
     for rule in RULES.iter().filter(|rule| speaks(rule) && wanted(rule)) {
         if matches!(rule.check, Check::Pod(_) | Check::Container(_)) {
-            found.extend(KINDS.iter().filter(|kind| WORKLOADS.contains(&kind.kind)));
+            found.extend(KINDS.iter().filter(|kind| WORKLOADS.contains(&kind.name)));
         }
         found.extend(in_examples(rule));
     }
     // Whoever makes Pods is judged like its like.
-    if found.iter().any(|kind| WORKLOADS.contains(&kind.kind)) {
-        found.extend(KINDS.iter().filter(|kind| WORKLOADS.contains(&kind.kind)));
+    if found.iter().any(|kind| WORKLOADS.contains(&kind.name)) {
+        found.extend(KINDS.iter().filter(|kind| WORKLOADS.contains(&kind.name)));
     }
     KINDS.iter().filter(|kind| found.contains(kind)).collect()
 }
@@ -137,7 +137,7 @@ fn in_examples(rule: &'static Rule) -> BTreeSet<&'static Kind> {
         for finding in engine::run(&settings, &set) {
             let Some(object) = finding.object.and_then(|index| set.object(index)) else { continue };
             let api = object.api();
-            let same = |kind: &&Kind| kind.kind == api.kind && kind.group == api.group;
+            let same = |kind: &&Kind| kind.name == api.kind && kind.group == api.group;
             match KINDS.iter().find(same) {
                 Some(kind) => drop(out.insert(kind)),
                 None => assert!(
@@ -172,7 +172,7 @@ pub(crate) fn webhook_rules(kinds: &[&Kind]) -> Vec<String> {
         let alike = |kind: &&&Kind| kind.group == first.group && kind.version == first.version;
         let (same, others) = rest.split_at(rest.iter().take_while(alike).count());
         entry(&mut out, first, same.iter().map(|kind| kind.resource), "CREATE, UPDATE");
-        if same.iter().any(|kind| kind.kind == "Pod") {
+        if same.iter().any(|kind| kind.name == "Pod") {
             out.push(
                 "  # An entry of its own, without CREATE: the audit scanner lists what stands"
                     .into(),
@@ -212,16 +212,16 @@ fn entry<'k>(
 #[test]
 fn every_workload_is_in_the_table_and_nothing_twice() {
     let mut seen = BTreeSet::new();
-    assert!(KINDS.iter().all(|kind| seen.insert((kind.group, kind.kind))));
+    assert!(KINDS.iter().all(|kind| seen.insert((kind.group, kind.name))));
     for workload in WORKLOADS {
-        assert!(KINDS.iter().any(|kind| kind.kind == *workload), "{workload}");
+        assert!(KINDS.iter().any(|kind| kind.name == *workload), "{workload}");
     }
 }
 
 #[test]
 fn a_rule_about_one_kind_names_that_kind_alone() {
     let crds = with_rules(|rule| rule.id == "crd-schema-invalid");
-    let kinds: Vec<_> = crds.iter().map(|kind| kind.kind).collect();
+    let kinds: Vec<_> = crds.iter().map(|kind| kind.name).collect();
     assert_eq!(kinds, ["CustomResourceDefinition"]);
     let pods = with_rules(|rule| rule.id == "privilege-escalation-allowed");
     assert_eq!(pods.len(), WORKLOADS.len());

@@ -50,8 +50,8 @@ fn presets_are_policies_that_kubewarden_takes() {
             |pointer: &str| root.lookup(pointer).unwrap_or_else(|| panic!("{name}: {pointer}"));
         assert_eq!(field("/apiVersion").as_str(), Some("policies.kubewarden.io/v1"), "{name}");
         let stem = name.strip_suffix(".yml").expect("a preset ends in .yml");
-        let named = field("/metadata/name").as_str().unwrap();
-        assert!(named.starts_with("patternwarden"), "{name}: {named}");
+        let called = field("/metadata/name").as_str().unwrap();
+        assert!(called.starts_with("patternwarden"), "{name}: {called}");
         let mode = field("/spec/mode").as_str().unwrap();
         assert!(["monitor", "protect"].contains(&mode), "{name}: {mode}");
         assert!(field("/spec/rules").items().count() > 0, "{name}");
