@@ -144,7 +144,7 @@ fn meta(rule: &Rule) -> String {
     let titles: Vec<&str> = rule.patterns.iter().map(|pattern| pattern.title()).collect();
     let mut out = if titles.is_empty() { "every manifest".to_owned() } else { titles.join(", ") };
     if let Some(pss) = rule.pss {
-        out.push_str(&format!(" · PSS {}", docs::level(pss.level)));
+        out.push_str(&format!(" · PSS {}", docs::level(pss.level())));
     }
     if !rule.enabled {
         out.push_str(" · runs when asked for");

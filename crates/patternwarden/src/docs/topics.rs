@@ -52,8 +52,8 @@ impl Topic {
                     add(pattern.title());
                 }
                 if let Some(pss) = rule.pss {
-                    add(pss.control);
-                    add(super::level(pss.level));
+                    add(pss.id());
+                    add(super::level(pss.level()));
                 }
             }
         }

@@ -10,7 +10,8 @@ use crate::engine;
 use crate::finding;
 use crate::fixes::grounded;
 use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object};
-use crate::kube::{Role, Scaler, Service};
+use crate::kube::{PersistentVolume, Role, Scaler, Service};
+use crate::neighbours::Neighbours;
 use crate::pattern::Pattern;
 use crate::recognise::{self, Recognised};
 use crate::rule::{Admission, Severity};
@@ -28,14 +29,19 @@ pub(super) fn report(
     stream: &Stream,
     settings: &Settings,
     editor: Option<&dyn TextEditor>,
+    neighbours: Option<&Neighbours>,
 ) -> Report {
-    let bundle = Bundle::new(&stream.documents);
+    let bundle = Bundle::new(&stream.documents).with_kinds_of(settings);
     let set = Set::new(&bundle, settings.scope());
     let lines = stream.lines.as_ref();
-    let builder = Builder { set: &set, settings, lines, editor };
+    let builder = Builder { set: &set, settings, lines, editor, neighbours };
 
     let resources: Vec<_> = set.objects().map(|object| builder.resource(object)).collect();
-    let found = engine::run(settings, &set);
+    let mut found = engine::run(settings, &set);
+    if let Some(neighbours) = neighbours {
+        found.extend(neighbours.findings(settings));
+        engine::sort(&mut found);
+    }
     let keys = finding_keys(&set, &found);
     let findings: Vec<_> =
         found.iter().zip(keys).map(|(found, key)| builder.finding(found, key)).collect();
@@ -74,6 +80,7 @@ struct Builder<'r, 'd> {
     settings: &'r Settings,
     lines: Option<&'r LineIndex>,
     editor: Option<&'r dyn TextEditor>,
+    neighbours: Option<&'r Neighbours>,
 }
 
 impl Builder<'_, '_> {
@@ -96,7 +103,7 @@ impl Builder<'_, '_> {
 
     fn finding(&self, found: &finding::Finding, key: String) -> Finding {
         let rule = found.rule;
-        let admission = self.settings.admission(rule);
+        let admission = self.settings.effect(found);
         Finding {
             key,
             rule: rule.id.to_owned(),
@@ -112,7 +119,7 @@ impl Builder<'_, '_> {
             range: self.range(found.span),
             related: found.related.iter().map(|related| self.related(related)).collect(),
             fixes: found.fixes.iter().map(|fix| self.fix(found, fix)).collect(),
-            pss: rule.pss.map(|pss| pss.control.to_owned()),
+            pss: self.settings.control(found).map(ToOwned::to_owned),
         }
     }
 
@@ -139,7 +146,7 @@ impl Builder<'_, '_> {
         super::Edit {
             range: self.range(Some(edit.span)).unwrap_or_default(),
             text: edit.text.clone(),
-            placeholders: placeholders(&edit.text, &edit.placeholders),
+            placeholders: Placeholder::all(&edit.text, &edit.placeholders),
         }
     }
 
@@ -177,12 +184,16 @@ impl Builder<'_, '_> {
             doc: Some(*document),
             reason: (*reason).to_owned(),
         });
-        let rules = engine::not_checked(self.settings, self.set).map(|(rule, reason)| NotChecked {
-            rule: Some(rule.id.to_owned()),
-            doc: None,
-            reason: reason.to_owned(),
-        });
-        documents.chain(rules).collect()
+        let mut out: Vec<NotChecked> = documents.collect();
+        for (rule, reason) in engine::not_checked(self.settings, self.set) {
+            let reason = match self.neighbours.map(|neighbours| neighbours.answer(rule)) {
+                Some(Ok(())) => continue,
+                Some(Err(Some(reason))) => reason,
+                _ => reason.to_owned(),
+            };
+            out.push(NotChecked { rule: Some(rule.id.to_owned()), doc: None, reason });
+        }
+        out
     }
 }
 
@@ -199,14 +210,7 @@ fn is_known(object: Object<'_>) -> bool {
         || Scaler::of(object).is_some()
         || Lease::of(object).is_some()
         || Namespace::of(object).is_some()
-}
-
-/// Parts of a text, in UTF-16 code units.
-fn placeholders(text: &str, spans: &[Span]) -> Vec<Placeholder> {
-    let lines = LineIndex::new(text);
-    let units = |byte| lines.position(byte).offset;
-    let placeholder = |span: &Span| Placeholder { start: units(span.start), end: units(span.end) };
-    spans.iter().map(placeholder).collect()
+        || PersistentVolume::of(object).is_some()
 }
 
 fn operation(edit: &Edit) -> Operation {

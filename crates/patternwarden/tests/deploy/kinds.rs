@@ -118,6 +118,11 @@ pub(crate) fn with_rules(wanted: impl Fn(&Rule) -> bool) -> Vec<&'static Kind> {
     KINDS.iter().filter(|kind| found.contains(kind)).collect()
 }
 
+/// The kinds that make Pods.
+pub(crate) fn workloads() -> Vec<&'static Kind> {
+    KINDS.iter().filter(|kind| WORKLOADS.contains(&kind.name)).collect()
+}
+
 /// The rule alone, tuned as the example says, on a complete input.
 fn settings_of(rule: &'static Rule, example: &Example) -> Settings {
     let json = format!(r#"{{"rules": {{"{}": {}}}}}"#, rule.id, example.settings().unwrap_or("{}"));
