@@ -32,7 +32,7 @@ pub(crate) fn Patterns(props: &Props) -> Html {
         return html! {
             <section class="empty">
                 <h3>{ "No pattern recognised" }</h3>
-                <p>{ format!("A pattern is named when the manifest's structure shows it. {} of the book's {} can be recognised so far.", patterns::RECOGNISERS.len(), Pattern::ALL.len()) }</p>
+                <p>{ format!("A pattern is named when the manifest's structure shows it. All {} of the book are known; the Rules tab explains them.", Pattern::ALL.len()) }</p>
             </section>
         };
     }

@@ -54,10 +54,7 @@ fn explain_pattern(pattern: Pattern, out: &mut impl Write) -> Result<()> {
     writeln!(out, "{BOLD}{}{BOLD:#} {DIM}({}){DIM:#}\n", pattern.title(), pattern.id())?;
     let family = pattern.category().id();
     prose.wrapped(out, family, &format!("  {DIM}{:<10}{DIM:#}  ", "family"), "")?;
-    let recogniser = patterns::find(pattern);
-    let known = if recogniser.is_some() { "yes" } else { "not yet" };
-    prose.wrapped(out, known, &format!("  {DIM}{:<10}{DIM:#}  ", "recognised"), "")?;
-    match recogniser {
+    match patterns::find(pattern) {
         Some(recogniser) => text(prose, recogniser.docs, out)?,
         None => {
             writeln!(out)?;

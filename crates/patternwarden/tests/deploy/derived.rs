@@ -38,6 +38,16 @@ fn written(name: &str, text: &str) -> String {
 fn lines_of(part: &str) -> Vec<String> {
     match part {
         "every kind that has rules" => webhook_rules(&with_rules(|_| true)),
+        "names of the kinds" => {
+            let kinds = with_rules(|_| true);
+            let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
+            let mut out = vec!["io.artifacthub.resources: >-".to_owned()];
+            out.extend(names.chunks(6).enumerate().map(|(at, names)| {
+                let end = if (at + 1) * 6 < kinds.len() { "," } else { "" };
+                format!("  {}{end}", names.join(", "))
+            }));
+            out
+        }
         "kinds that make Pods" => webhook_rules(&workloads()),
         "what warns by default, denied" => denied(RULES.iter().filter(|r| at_admission(r))),
         part => {

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 pub(crate) struct Kind {
     group: &'static str,
     version: &'static str,
-    name: &'static str,
+    pub(crate) name: &'static str,
     resource: &'static str,
 }
 
@@ -42,7 +42,6 @@ static KINDS: &[Kind] = &[
     kind("", "v1", "PersistentVolume", "persistentvolumes"),
     kind("", "v1", "LimitRange", "limitranges"),
     kind("", "v1", "ResourceQuota", "resourcequotas"),
-    kind("", "v1", "Endpoints", "endpoints"),
     kind("", "v1", "Node", "nodes"),
     kind("apps", "v1", "Deployment", "deployments"),
     kind("apps", "v1", "ReplicaSet", "replicasets"),
@@ -55,7 +54,6 @@ static KINDS: &[Kind] = &[
     kind("networking.k8s.io", "v1", "Ingress", "ingresses"),
     kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses"),
     kind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"),
-    kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices"),
     kind("rbac.authorization.k8s.io", "v1", "Role", "roles"),
     kind("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings"),
     kind("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles"),
@@ -68,11 +66,13 @@ static KINDS: &[Kind] = &[
 /// Built-in kinds that have rules and that the policy is not asked about all the same.
 ///
 /// A policy that only warns should not be handed the values of Secrets. Every node renews its Lease
-/// every few seconds. And the API server asks no webhook about webhooks
+/// every few seconds, and controllers write endpoints at every change of a Pod. And the API server asks no webhook about webhooks
 /// (<https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/>).
 static LEFT_OUT: &[(&str, &str)] = &[
     ("", "Secret"),
     ("coordination.k8s.io", "Lease"),
+    ("", "Endpoints"),
+    ("discovery.k8s.io", "EndpointSlice"),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
     ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
