@@ -12,9 +12,13 @@
 //! `syntax` makes a tree of them, `strict` finds what kubectl's parser refuses,
 //! `recover` reads around an error, and `resolve` turns the tree into values.
 //!
+//! The way back: a [`Source`] turns edits of a document into the few bytes of
+//! its text that must change, so that comments and layout stay.
+//!
 //! **Invariants.** Every text is accepted or has an error, never neither; no
 //! text makes this crate panic, and time and memory are bounded by
-//! [`MAX_INPUT`], [`MAX_DOCUMENTS`] and the limits of the tree.
+//! [`MAX_INPUT`], [`MAX_DOCUMENTS`] and the limits of the tree. No edit is
+//! offered that was not read back and compared with the value it must have.
 //!
 //! [`NoteKind::Hole`]: patternwarden_tree::NoteKind::Hole
 
@@ -24,6 +28,7 @@ extern crate std;
 
 mod bytes;
 mod characters;
+mod edit;
 mod events;
 mod explain;
 mod fault;
@@ -41,6 +46,7 @@ mod syntax;
 mod tabs;
 
 pub use bytes::read_bytes;
+pub use edit::{Source, apply};
 use patternwarden_tree::Stream;
 
 /// Longest input that is read, in bytes.
