@@ -271,7 +271,9 @@ impl Parsed<'_> {
                 lines::line_start(text, own.start)..lines::next_line(text, end),
             ));
         } else {
-            out.push(Change::delete(own.start..lines::blanks(text, end)));
+            // A comment needs the blank before it.
+            let next = if rest.starts_with('#') { end } else { lines::blanks(text, end) };
+            out.push(Change::delete(own.start..next));
         }
         out
     }

@@ -1,5 +1,9 @@
 //! Edits of documents as edits of their text.
 
-pub(crate) mod support;
-
+mod corpus;
+mod model;
 mod pitfalls;
+mod properties;
+mod random;
+mod second;
+mod support;

@@ -156,6 +156,7 @@ fn p07_brackets() {
     );
     assert_eq!(edited(lines, &[remove("/x/a")]), "x: {\n  b: 2  # two\n}\n");
     assert_eq!(edited(lines, &[remove("/x/b")]), "x: {\n  a: 1 # one\n}\n");
+    assert_eq!(edited("x: [a, # c\n  b]\n", &[remove("/x/0")]), "x: [ # c\n  b]\n");
     let deep = "x:\n- {a: [b, {c: 1}]}\n";
     assert_eq!(edited(deep, &[add("/x/0/a/1/d", 2)]), "x:\n- {a: [b, {c: 1, d: 2}]}\n");
     assert_eq!(edited(deep, &[add("/x/0/a/0", "z")]), "x:\n- {a: [z, b, {c: 1}]}\n");
