@@ -124,23 +124,3 @@ fn refusal(obstacle: Obstacle, part: &Part<'_>, pieces: &Pieces<'_>) -> Refusal 
     let span = at.map(|at| Span::new(at.start, at.end));
     Refusal::new(obstacle.pointer, span, obstacle.message.into())
 }
-
-/// A text with edits applied; they are sorted and do not overlap, as
-/// [`TextEditor::plan`] returns them.
-///
-/// An edit that does not fit the text, or that begins before the last one ended, is left out.
-pub fn apply(text: &str, edits: &[TextEdit]) -> String {
-    let mut out = String::with_capacity(text.len() + 64);
-    let mut cursor = 0;
-    for edit in edits {
-        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-        let fits = text.is_char_boundary(end) && start <= end;
-        if let Some(kept) = text.get(cursor..start).filter(|_| fits) {
-            out.push_str(kept);
-            out.push_str(&edit.text);
-            cursor = end;
-        }
-    }
-    out.push_str(text.get(cursor..).unwrap_or(""));
-    out
-}

@@ -32,6 +32,7 @@ mod edit;
 mod events;
 mod explain;
 mod fault;
+mod format;
 mod gaps;
 mod json;
 mod merge;
@@ -46,8 +47,10 @@ mod syntax;
 mod tabs;
 
 pub use bytes::read_bytes;
-pub use edit::{Source, apply};
+pub use edit::Source;
+pub use format::Yaml;
 use patternwarden_tree::Stream;
+pub use patternwarden_tree::splice as apply;
 
 /// Longest input that is read, in bytes.
 pub const MAX_INPUT: usize = 10 * 1024 * 1024;

@@ -13,17 +13,23 @@ pub mod command;
 mod config;
 mod container;
 mod crd;
+pub mod cron;
 mod image;
 mod int_or_percent;
 mod labels;
 mod localhost;
+pub mod names;
 mod network;
 mod object;
 mod pod;
 mod probe;
 mod quantity;
 mod reference;
+pub mod resources;
 mod scale;
+mod security;
+mod template;
+mod used_image;
 mod walk;
 mod workload;
 
@@ -37,13 +43,16 @@ pub use labels::{LabelSelector, selects};
 pub use localhost::{localhost_ports, localhost_ports_in};
 pub use network::{NetworkPolicy, Service};
 pub use object::{Api, Object};
-pub use pod::{PodSpec, Volume};
+pub use pod::{PodSpec, PodSpecs, Volume};
 pub use probe::{Handler, Hook, Probe, ProbeKind};
 pub use quantity::Quantity;
 pub use reference::{ConfigReference, config_references};
-pub use scale::{Budget, Lease, Namespace, Scaler};
+pub use scale::{Budget, Lease, Namespace, PersistentVolume, Scaler};
+pub use security::{Secured, SecurityContexts, is_absent_or};
+pub use used_image::UsedImage;
 pub use walk::{EnvValues, Hooks, Items, Mounts, Probes, Words};
 pub(crate) use walk::{entries, items};
+pub(crate) use workload::Pointers;
 pub use workload::{Workload, WorkloadKind};
 
 /// Readers of field values, one per shape.
@@ -108,5 +117,7 @@ mod tests {
         Scaler::try_accessors();
         Lease::try_accessors();
         Namespace::try_accessors();
+        PersistentVolume::try_accessors();
+        Secured::try_accessors();
     }
 }
