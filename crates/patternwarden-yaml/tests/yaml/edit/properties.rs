@@ -89,7 +89,7 @@ fn one(
     let document = random.below(before.len());
     let mut edits = Vec::new();
     let mut wanted = before[document].clone();
-    for _ in 0..[1, 1, 1, 2, 3][random.below(5)] {
+    for _ in 0..[1, 1, 1, 2, 4, 9][random.below(6)] {
         let next = edit(random, &wanted);
         if let Some(after) = applied(wanted.clone(), core::slice::from_ref(&next)) {
             wanted = after;
