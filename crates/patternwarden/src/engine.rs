@@ -1,14 +1,14 @@
 //! The loop that runs the rules, and what a rule sees while it runs.
 
 use crate::finding::{Finding, Fix, Related};
-use crate::kube::Container;
+use crate::kube::{Container, PodSpec};
 use crate::matcher::glob;
 use crate::minor::Minor;
 use crate::param::{Choice, Flag, Int, Strings};
 use crate::rule::{Admission, Check, Grade, Pss, PssLevel, Rule, Severity, Surface};
 use crate::rules::RULES;
 use crate::set::Set;
-use crate::settings::{RuleSettings, Settings};
+use crate::settings::{OwnedObjects, RuleSettings, Settings};
 use alloc::{
     string::{String, ToString},
     vec::Vec,
@@ -265,12 +265,40 @@ fn is_passable(base: Node<'_>, pointer: &str) -> bool {
     true
 }
 
+/// Rules about availability and probes: a hook of Helm that tests a release runs once and serves
+/// nobody.
+const OF_SERVICES: &[&str] = &[
+    "rolling-update-without-readiness",
+    "naked-pod",
+    "readiness-probe-missing",
+    "liveness-probe-missing",
+    "shutdown-drain-missing",
+    "replicas-not-spread",
+    "pdb-missing",
+    "replica-bounds",
+    "rollout-not-rolling",
+];
+
 /// Runs every rule that settings switch on over `set`; findings are sorted by document, place
 /// and rule.
 ///
 /// Rules that need a complete bundle are skipped on an open set, and objects that a controller
 /// made are judged for containment only.
 pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
+    run_part(settings, set, None)
+}
+
+/// The same over one object of a set, beside which the others are only looked at: documents as a
+/// whole are not judged, and findings name no other object, since nobody but the caller has them.
+pub fn run_on(settings: &Settings, set: &Set<'_>, object: usize) -> Vec<Finding> {
+    let mut out = run_part(settings, set, Some(object));
+    for finding in &mut out {
+        finding.related.retain(|related| related.object == object);
+    }
+    out
+}
+
+fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Finding> {
     let active: Vec<_> = RULES
         .iter()
         .zip(settings.rules())
@@ -281,7 +309,8 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
         })
         .collect();
     let mut out = Vec::new();
-    for (index, document) in set.documents().enumerate() {
+    let documents = set.documents().enumerate().filter(|_| only.is_none());
+    for (index, document) in documents {
         for (rule, tuned) in &active {
             if let Check::Document(check) = rule.check {
                 let mut cx = Cx {
@@ -299,13 +328,21 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
         }
     }
     let mut containers: Vec<Container<'_>> = Vec::new();
-    for object in set.objects() {
-        let pod = object.pod_spec();
+    let mut pods: Vec<PodSpec<'_>> = Vec::new();
+    for object in set.objects().filter(|object| only.is_none_or(|only| only == object.index)) {
+        pods.clear();
+        pods.extend(object.pod_specs());
         containers.clear();
-        containers.extend(pod.into_iter().flat_map(crate::kube::PodSpec::containers));
+        for pod in &pods {
+            containers.extend(pod.containers());
+        }
         let inherited = object.is_controlled();
+        if inherited && settings.owned_objects() == OwnedObjects::Skip {
+            continue;
+        }
+        let hook = object.annotation("helm.sh/hook").is_some_and(|h| settings.exempts_hook(h));
         for (rule, tuned) in &active {
-            if inherited && !rule.is_security() {
+            if (inherited && !rule.is_security()) || (hook && OF_SERVICES.contains(&rule.id)) {
                 continue;
             }
             let mut cx = Cx {
@@ -320,7 +357,7 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
             };
             match rule.check {
                 Check::Object(check) => check(&mut cx, object),
-                Check::Pod(check) => pod.into_iter().for_each(|pod| check(&mut cx, pod)),
+                Check::Pod(check) => pods.iter().for_each(|pod| check(&mut cx, *pod)),
                 Check::Container(check) => containers.iter().for_each(|c| check(&mut cx, *c)),
                 Check::Document(_) => {}
             }
@@ -343,7 +380,12 @@ fn assign(set: &Set<'_>, out: &mut [Finding]) {
             finding.object = Some(object.index);
         }
     }
-    sort_by(out, |a, b| {
+    sort(out);
+}
+
+/// Sorts findings by document, place and rule.
+pub(crate) fn sort(findings: &mut [Finding]) {
+    sort_by(findings, |a, b| {
         let key = |f: &Finding| (f.document, f.order, f.rule.id);
         key(a).cmp(&key(b)).then_with(|| a.pointer.cmp(&b.pointer))
     });

@@ -25,6 +25,7 @@ mod quantity;
 mod reference;
 mod scale;
 mod security;
+mod template;
 mod walk;
 mod workload;
 
@@ -38,7 +39,7 @@ pub use labels::{LabelSelector, selects};
 pub use localhost::{localhost_ports, localhost_ports_in};
 pub use network::{NetworkPolicy, Service};
 pub use object::{Api, Object};
-pub use pod::{PodSpec, Volume};
+pub use pod::{PodSpec, PodSpecs, Volume};
 pub use probe::{Handler, Hook, Probe, ProbeKind};
 pub use quantity::Quantity;
 pub use reference::{ConfigReference, config_references};
@@ -46,6 +47,7 @@ pub use scale::{Budget, Lease, Namespace, PersistentVolume, Scaler};
 pub use security::{Secured, SecurityContexts, is_absent_or};
 pub use walk::{EnvValues, Hooks, Items, Mounts, Probes, Words};
 pub(crate) use walk::{entries, items};
+pub(crate) use workload::Pointers;
 pub use workload::{Workload, WorkloadKind};
 
 /// Readers of field values, one per shape.
