@@ -24,9 +24,11 @@ catalogue! {
     capability_ineffective
     capability_not_dropped
     config_image_volume_available
+    container_runtime_socket
     crd_schema_invalid
     crd_v1beta1_migrate
     dapr_lock_call
+    host_aliases_set
     host_namespaces
     host_port
     hostpath_volume
@@ -36,6 +38,8 @@ catalogue! {
     leader_election_obsolete_lock
     liveness_scope_too_wide
     misplaced_field
+    mount_propagation_bidirectional
+    non_root_image_unknown
     operator_rbac_incomplete
     prestop_exceeds_grace
     privilege_escalation_allowed
@@ -46,6 +50,7 @@ catalogue! {
     probe_port_undeclared
     proc_mount_unmasked
     process_namespace_shared
+    read_only_root_needs_scratch
     readiness_probe_missing
     removed_api_version
     resource_requests_missing
@@ -62,8 +67,10 @@ catalogue! {
     singleton_rolling_update
     startup_probe_budget
     sysctl_unsafe
+    user_namespace_available
     volume_type_restricted
     windows_host_process
+    windows_run_as_user
     yaml_duplicate_key
 }
 
