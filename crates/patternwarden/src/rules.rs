@@ -28,6 +28,7 @@ catalogue! {
     crd_schema_invalid
     crd_v1beta1_migrate
     dapr_lock_call
+    ephemeral_container_denied
     host_aliases_set
     host_namespaces
     host_port
@@ -39,6 +40,7 @@ catalogue! {
     liveness_scope_too_wide
     misplaced_field
     mount_propagation_bidirectional
+    namespace_pod_security_labels
     non_root_image_unknown
     operator_rbac_incomplete
     prestop_exceeds_grace
@@ -58,8 +60,10 @@ catalogue! {
     run_as_non_root_missing
     run_as_root
     run_as_user_only
+    runtime_class_policy
     seccomp_missing
     seccomp_unconfined
+    security_context_invalid
     selector_template_mismatch
     selinux_custom
     service_selects_nothing
@@ -67,7 +71,9 @@ catalogue! {
     singleton_rolling_update
     startup_probe_budget
     sysctl_unsafe
+    uid_gid_policy
     user_namespace_available
+    volume_mount_policy
     volume_type_restricted
     windows_host_process
     windows_run_as_user
