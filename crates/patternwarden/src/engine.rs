@@ -14,7 +14,9 @@ use alloc::{
     vec::Vec,
 };
 use core::fmt;
-use patternwarden_tree::{Edit, Kind, Node, NoteKind, Op, Place, Value, sort_by, unescape};
+use patternwarden_tree::{
+    Edit, Kind, Node, NoteKind, Op, Place, Value, escaped, sort_by, unescape,
+};
 
 /// What a rule sees while it runs, and where it reports.
 #[derive(Debug)]
@@ -227,6 +229,20 @@ impl<'d> Reported<'_, 'd> {
         value: impl Into<Value>,
     ) -> Self {
         self.offer_at(grade, title.into(), place.into(), Op::Add(value.into()))
+    }
+
+    /// Offers to set one entry of a map of the same object, be it there or not.
+    pub fn fix_entry(
+        self,
+        grade: Grade,
+        title: &str,
+        map: impl Into<Place<'d>>,
+        key: &str,
+        value: Value,
+    ) -> Self {
+        let map = map.into().pointer(self.base);
+        let pointer = alloc::format!("{map}/{}", escaped(key));
+        self.offer(grade, title.to_string(), alloc::vec![Edit { pointer, op: Op::Add(value) }])
     }
 
     /// Offers to remove what stands at the reported place.

@@ -27,49 +27,76 @@ catalogue! {
     container_runtime_socket
     crd_schema_invalid
     crd_v1beta1_migrate
+    cron_defaults_implicit
+    cron_schedule_invalid
     dapr_lock_call
+    deprecated_api_version
     ephemeral_container_denied
     host_aliases_set
     host_namespaces
     host_port
     hostpath_volume
+    image_digest_missing
     image_tag_mutable
     immutable_config_unversioned
+    invalid_name
     job_sidecar_blocks_completion
+    job_spec_invalid
     leader_election_obsolete_lock
+    lifecycle_handler_invalid
+    liveness_probe_missing
     liveness_scope_too_wide
+    memory_limit_missing
     misplaced_field
     mount_propagation_bidirectional
+    naked_pod
     namespace_pod_security_labels
+    node_label_retired
     non_root_image_unknown
+    obsolete_annotation
     operator_rbac_incomplete
+    poststart_blocks_start
     prestop_exceeds_grace
+    prestop_exec_sleep
     privilege_escalation_allowed
     privileged_container
     probe_file_on_readonly_root
+    probe_handler_invalid
     probe_host_set
     probe_on_init_container
     probe_port_undeclared
+    probe_timing_invalid
+    probe_timing_risky
     proc_mount_unmasked
     process_namespace_shared
+    quantity_suspicious
     read_only_root_needs_scratch
     readiness_probe_missing
     removed_api_version
+    replicas_not_spread
+    request_exceeds_limit
+    required_field_missing
     resource_requests_missing
+    restart_policy_invalid
+    rolling_update_without_readiness
+    rollout_cannot_progress
     root_filesystem_writable
     run_as_non_root_missing
     run_as_root
     run_as_user_only
     runtime_class_policy
+    rwo_volume_multi_attach
     seccomp_missing
     seccomp_unconfined
     security_context_invalid
     selector_template_mismatch
     selinux_custom
     service_selects_nothing
+    shutdown_drain_missing
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
+    startup_probe_missing
     sysctl_unsafe
     uid_gid_policy
     user_namespace_available
@@ -78,6 +105,7 @@ catalogue! {
     windows_host_process
     windows_run_as_user
     yaml_duplicate_key
+    yaml_scalar_trap
 }
 
 /// The rule of this id.

@@ -145,6 +145,11 @@ pub fn type_of(object: Object<'_>) -> Option<Type> {
         .flatten()
 }
 
+/// The current version of a kind that the table knows.
+pub(crate) fn version_of(kind: &str) -> Option<&'static str> {
+    ROOTS.iter().find(|(_, kinds)| kinds.contains(&kind)).map(|(version, _)| *version)
+}
+
 impl Type {
     /// The type of this name.
     pub fn named(name: &str) -> Option<Self> {

@@ -79,6 +79,12 @@ fields!(PodSpec {
     resources: Node<'d> = map ["resources"];
     /// `priorityClassName`.
     priority_class_name: &'d str = text ["priorityClassName"];
+    /// `topologySpreadConstraints`.
+    topology_spread_constraints: Node<'d> = list ["topologySpreadConstraints"];
+    /// `tolerations`.
+    tolerations: Node<'d> = list ["tolerations"];
+    /// `nodeSelector`.
+    node_selector: Node<'d> = map ["nodeSelector"];
     /// `nodeName`.
     node_name: &'d str = text ["nodeName"];
 });

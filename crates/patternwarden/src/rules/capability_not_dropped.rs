@@ -189,14 +189,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let report = match (meant, kept) {
         (Some(word), _) => cx.report(
             at.place,
-            format_args!("container `{name}` drops `{word}`, which is not the word `{kept}`"),
+            format_args!(
+                "container `{name}` drops `{word}`, \
+which is not the word `{kept}`"
+            ),
         ),
-        (None, "ALL") => cx
-            .report(at.place, format_args!("container `{name}` does not drop all capabilities")),
-        _ => cx.report(
-            at.place,
-            format_args!("container `{name}` keeps the capability `{kept}`"),
-        ),
+        (None, "ALL") => {
+            cx.report(at.place, format_args!("container `{name}` does not drop all capabilities"))
+        }
+        _ => cx.report(at.place, format_args!("container `{name}` keeps the capability `{kept}`")),
     };
     report.fix_set(Grade::Review, "Drop all capabilities", Value::seq(["ALL".into()]));
 }

@@ -167,7 +167,13 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         let Some(path) = at.value.filter(|path| opens_runtime(path)) else { continue };
         let name = volume.name().value.unwrap_or_default();
         let path = clipped(path);
-        cx.report(at.place, format_args!("volume `{name}` with `{path}` opens the container runtime of the node"));
+        cx.report(
+            at.place,
+            format_args!(
+                "volume `{name}` with `{path}` opens the \
+container runtime of the node"
+            ),
+        );
     }
     pod.containers().for_each(|container| judge(cx, container));
 }
@@ -195,7 +201,10 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         image.official() == "docker" && image.tag.is_some_and(|tag| tag.contains("dind"))
     });
     if dind && container.privileged().value == Some(true) {
-        cx.report(image.place, format_args!("container `{name}` runs a Docker daemon as root on the node"));
+        cx.report(
+            image.place,
+            format_args!("container `{name}` runs a Docker daemon as root on the node"),
+        );
     }
     if repository.ends_with("kaniko-project/executor") {
         advise(cx, image.place.node, format_args!("kaniko is no longer maintained"));
@@ -206,17 +215,31 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         let flag = text.split('=').next().unwrap_or_default();
         let off = builds && matches!(flag, "--insecure" | "--skip-tls-verify");
         if off || text.ends_with("allowInsecureRegistries=true") {
-            advise(cx, word, format_args!("container `{name}` talks to registries that it does not verify"));
+            advise(
+                cx,
+                word,
+                format_args!(
+                    "container `{name}` talks to registries \
+that it does not verify"
+                ),
+            );
         }
     }
     for (variable, value) in container.env_values() {
         let text = value.as_str().unwrap_or_default();
         let local = text.strip_prefix("unix://").is_some_and(is_socket);
-        let remote = variable == "DOCKER_HOST" && text.starts_with("tcp://") && text.ends_with(":2375");
+        let remote =
+            variable == "DOCKER_HOST" && text.starts_with("tcp://") && text.ends_with(":2375");
         if local || remote {
-            cx.report(value, format_args!("`{variable}` of container `{name}` leads to a container runtime"))
-                .severity(Severity::Warning)
-                .at_most(Admission::Warn);
+            cx.report(
+                value,
+                format_args!(
+                    "`{variable}` of container `{name}` \
+leads to a container runtime"
+                ),
+            )
+            .severity(Severity::Warning)
+            .at_most(Admission::Warn);
         }
     }
 }

@@ -124,7 +124,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
             cx.report(container.node, format_args!("the debug container `{name}` joins the Pod"));
         }
         "images" if !image.value.is_some_and(|image| cx.lists(&ALLOWED_IMAGES, image)) => {
-            cx.report(image.place, format_args!("the image of the debug container `{name}` is not allowed here"));
+            cx.report(
+                image.place,
+                format_args!("the image of the debug container `{name}` is not allowed here"),
+            );
         }
         _ => {}
     }

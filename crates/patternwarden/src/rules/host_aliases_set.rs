@@ -110,14 +110,23 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 
 fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, node: Node<'d>) {
     let Some(name) = node.as_str().filter(|name| !cx.lists(&ALLOWED_HOSTS, name)) else { return };
-    let registry = |image: Option<&str>| image.is_some_and(|host| host.split(':').next() == Some(name));
-    let of_image = pod.containers().any(|c| registry(c.image_ref().and_then(|image| image.registry)));
-    let of_cluster = name == "kubernetes.default" || [".svc", ".cluster.local"].iter().any(|end| name.ends_with(end));
+    let registry =
+        |image: Option<&str>| image.is_some_and(|host| host.split(':').next() == Some(name));
+    let of_image =
+        pod.containers().any(|c| registry(c.image_ref().and_then(|image| image.registry)));
+    let of_cluster = name == "kubernetes.default"
+        || [".svc", ".cluster.local"].iter().any(|end| name.ends_with(end));
     let shown = clipped(name);
     if of_image || of_cluster {
         let whose = if of_image { "the registry of its images" } else { "a Service" };
-        cx.report(node, format_args!("the Pod sends what is meant for `{shown}`, {whose}, to an address of its own"))
-            .severity(Severity::Warning);
+        cx.report(
+            node,
+            format_args!(
+                "the Pod sends what is meant for `{shown}`, \
+{whose}, to an address of its own"
+            ),
+        )
+        .severity(Severity::Warning);
     } else {
         cx.report(node, format_args!("the address of `{shown}` is fixed in the Pod"));
     }

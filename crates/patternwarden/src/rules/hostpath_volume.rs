@@ -278,7 +278,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 }
 
 fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, volume: Volume<'d>) {
-    let Some(source) = volume.node.get("hostPath").filter(|source| !source.is_null()) else { return };
+    let Some(source) = volume.node.get("hostPath").filter(|source| !source.is_null()) else {
+        return;
+    };
     let path = volume.host_path().value.unwrap_or_default();
     let name = volume.name().value.unwrap_or_default();
     let mounts = pod.containers().flat_map(|container| {
@@ -327,9 +329,12 @@ fn persistent<'d>(cx: &mut Cx<'_, 'd>, volume: PersistentVolume<'d>) {
     let report = if mode == "same" {
         cx.report(place, format_args!("PersistentVolume `{name}` opens {}", prize(path)))
     } else {
-        cx.report(place, format_args!("PersistentVolume `{name}` only works on a cluster of one node"))
-            .severity(Severity::Info)
-            .at_most(Admission::Off)
+        cx.report(
+            place,
+            format_args!("PersistentVolume `{name}` only works on a cluster of one node"),
+        )
+        .severity(Severity::Info)
+        .at_most(Admission::Off)
     };
     report.standard(None);
 }

@@ -192,22 +192,40 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, path: &str, mount: N
         Some("Bidirectional") => Some("also when it has gone"),
         None if spread.is_absent() => None,
         _ => {
-            cx.report(spread.place, format_args!("the mount `{path}` of container `{name}` spreads in a way that does not exist"))
-                .fix_remove(Grade::Review, "Keep mounts apart");
+            cx.report(
+                spread.place,
+                format_args!(
+                    "the mount `{path}` of container `{name}` \
+spreads in a way that does not exist"
+                ),
+            )
+            .fix_remove(Grade::Review, "Keep mounts apart");
             None
         }
     };
     if let Some(why) = fault {
         let severity = if privileged { Severity::Warning } else { Severity::Error };
-        cx.report(spread.place, format_args!("mounts that container `{name}` makes below `{path}` appear on the node, {why}"))
-            .severity(severity)
-            .fix_remove(Grade::Review, "Keep mounts apart");
+        cx.report(
+            spread.place,
+            format_args!(
+                "mounts that container `{name}` makes below \
+`{path}` appear on the node, {why}"
+            ),
+        )
+        .severity(severity)
+        .fix_remove(Grade::Review, "Keep mounts apart");
     }
     let read_only = mount.get("readOnly").and_then(Node::as_bool) == Some(true);
     let apart = spread.is_absent() || spread.value == Some("None");
     if !deep.is_absent() && deep.value != Some("Disabled") && !(read_only && apart) {
         let why = if read_only { "takes in mounts of the node" } else { "can be written" };
-        cx.report(deep.place, format_args!("the mount `{path}` of container `{name}` is read-only to its depth and {why}"))
-            .fix_remove(Grade::Review, "Make it read-only at the top alone");
+        cx.report(
+            deep.place,
+            format_args!(
+                "the mount `{path}` of container `{name}` is \
+read-only to its depth and {why}"
+            ),
+        )
+        .fix_remove(Grade::Review, "Make it read-only at the top alone");
     }
 }

@@ -215,9 +215,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             .severity(if denied { Severity::Error } else { Severity::Info })
             .fix_set(Grade::Review, "Enforce the level baseline", "baseline");
     } else if enforce.value == Some("baseline") && warn.is_absent() {
-        cx.report(warn.place, format_args!("nobody is warned of Pods that the level restricted would refuse"))
-            .severity(Severity::Hint)
-            .fix_set(Grade::Safe, "Warn of what the level restricted refuses", "restricted");
+        cx.report(
+            warn.place,
+            format_args!(
+                "nobody is warned of Pods that the \
+level restricted would refuse"
+            ),
+        )
+        .severity(Severity::Hint)
+        .fix_set(Grade::Safe, "Warn of what the level restricted refuses", "restricted");
     }
 }
 
@@ -234,7 +240,9 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, name: &str, at: At<'d, &'d str>) {
     let version = name.ends_with("-version");
     let own = at.value.and_then(|word| rank(word, version));
     let word = at.value.unwrap_or_default();
-    let wanted = cx.entries(&REQUIRE).find_map(|entry| Some(entry.split_once('=').filter(|(key, _)| *key == name)?.1));
+    let wanted = cx
+        .entries(&REQUIRE)
+        .find_map(|entry| Some(entry.split_once('=').filter(|(key, _)| *key == name)?.1));
     if !at.is_absent() && own.is_none() {
         let word = clipped(word);
         let what = if version { "version" } else { "level" };
@@ -246,8 +254,11 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, name: &str, at: At<'d, &'d str>) {
             .fix_set(Grade::Review, "Be as strict as is demanded", wanted);
     } else if version && own.is_some_and(|own| lags(cx, own)) {
         let target = cx.target();
-        cx.report(at.place, format_args!("`{word}` of the Pod Security Standards is far behind {target}"))
-            .fix_set(Grade::Review, "Follow the cluster", "latest");
+        cx.report(
+            at.place,
+            format_args!("`{word}` of the Pod Security Standards is far behind {target}"),
+        )
+        .fix_set(Grade::Review, "Follow the cluster", "latest");
     }
 }
 

@@ -131,10 +131,22 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let image = container.image_ref().map_or("", |image| image.official());
     let name = container.display_name();
     let report = if ROOT.contains(&image) {
-        cx.report(at.place, format_args!("container `{name}` must not be root, and the image `{image}` is"))
-            .severity(Severity::Warning)
+        cx.report(
+            at.place,
+            format_args!(
+                "container `{name}` must not be root, \
+and the image `{image}` is"
+            ),
+        )
+        .severity(Severity::Warning)
     } else {
-        cx.report(at.place, format_args!("container `{name}` must not be root, and only its image says whether it is"))
+        cx.report(
+            at.place,
+            format_args!(
+                "container `{name}` must not be root, and \
+only its image says whether it is"
+            ),
+        )
     };
     report.fix_set(Grade::Review, "Run as user 10000", 10_000);
 }

@@ -152,14 +152,22 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let image = container.image_ref().map_or("", |image| image.base_name());
     let needs = NEEDS.iter().find(|(known, _)| *known == image).map(|entry| entry.1);
     // `/run` and `/var/run` are one directory.
-    let same = |path: &str, dir: &str| is_below(path, dir) || (dir == "/run" && is_below(path, "/var/run"));
+    let same = |path: &str, dir: &str| {
+        is_below(path, dir) || (dir == "/run" && is_below(path, "/var/run"))
+    };
     let writes = |path: &str| container.writable_mounts().any(|(dir, _)| same(path, dir));
     let mut missing = needs.unwrap_or_default().iter().copied().filter(|need| !writes(need));
     let name = container.display_name();
     let at = container.volume_mounts();
     if let Some(first) = missing.next() {
         let report = cx
-            .report(at.place, format_args!("container `{name}` cannot write to `{first}`, which `{image}` needs"))
+            .report(
+                at.place,
+                format_args!(
+                    "container `{name}` cannot write to \
+`{first}`, which `{image}` needs"
+                ),
+            )
             .severity(Severity::Warning);
         let all: alloc::vec::Vec<_> = core::iter::once(first).chain(missing).collect();
         let edits = scratch(container, &all);

@@ -114,8 +114,11 @@ static ALLOWED: Strings = Strings {
     default: &[],
 };
 
-static DENIED: Strings =
-    Strings { name: "denied", doc: "Runtime classes that are not allowed, as globs.", default: &[] };
+static DENIED: Strings = Strings {
+    name: "denied",
+    doc: "Runtime classes that are not allowed, as globs.",
+    default: &[],
+};
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let at = pod.runtime_class_name();

@@ -278,7 +278,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     }
     let host = pid || pod.host_network().value == Some(true) || pod.host_ipc().value == Some(true);
     if host && pod.host_users().value == Some(false) {
-        fault(cx, pod.host_users().place, "a namespace of users cannot be had with namespaces of the node");
+        fault(
+            cx,
+            pod.host_users().place,
+            "a namespace of users cannot be had with namespaces of the node",
+        );
     }
     let policy = pod.fs_group_change_policy();
     if !is_absent_or(policy, &["Always", "OnRootMismatch"]) {
@@ -286,7 +290,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     }
     let ephemeral = pod.ephemeral_container_list();
     let any = ephemeral.value.is_some_and(|list| list.items().next().is_some());
-    let runs = pod.workload.is_like("Pod") && pod.object().node.at(&["metadata", "uid"]).node().is_some();
+    let runs =
+        pod.workload.is_like("Pod") && pod.object().node.at(&["metadata", "uid"]).node().is_some();
     if any && !runs {
         fault(cx, ephemeral.place, "nothing can be created with ephemeral containers");
     }
@@ -328,11 +333,18 @@ fn identity<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, secured: Secured<'d>) {
         Some(container) => container.effective_run_as_non_root() == Some(true),
         // The user of the Pod is that of the containers that have none.
         None => pod.containers().any(|container| {
-            container.run_as_user().is_absent() && container.effective_run_as_non_root() == Some(true)
+            container.run_as_user().is_absent()
+                && container.effective_run_as_non_root() == Some(true)
         }),
     };
     if promise && user.value == Some(0) {
-        cx.report(user.place, format_args!("{secured} asks for root beside `runAsNonRoot: true`, and never starts"));
+        cx.report(
+            user.place,
+            format_args!(
+                "{secured} asks for root beside \
+`runAsNonRoot: true`, and never starts"
+            ),
+        );
     }
 }
 
@@ -354,12 +366,25 @@ fn escalation<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     if at.value != Some(false) {
         return;
     }
-    let adds = |name: &str| container.capabilities_added().any(|added| added.as_str() == Some(name));
+    let adds =
+        |name: &str| container.capabilities_added().any(|added| added.as_str() == Some(name));
     let name = container.display_name();
     if container.privileged().value == Some(true) || adds("CAP_SYS_ADMIN") {
-        cx.report(at.place, format_args!("container `{name}` cannot forbid escalation with the rights that it has"));
+        cx.report(
+            at.place,
+            format_args!(
+                "container `{name}` cannot forbid \
+escalation with the rights that it has"
+            ),
+        );
     } else if adds("SYS_ADMIN") {
-        cx.report(at.place, format_args!("container `{name}` forbids escalation in vain, because it adds `SYS_ADMIN`"))
-            .severity(Severity::Warning);
+        cx.report(
+            at.place,
+            format_args!(
+                "container `{name}` forbids escalation in \
+vain, because it adds `SYS_ADMIN`"
+            ),
+        )
+        .severity(Severity::Warning);
     }
 }

@@ -198,29 +198,61 @@ struct Demand {
 static USER: Demand = Demand {
     field: "runAsUser",
     has_min: true,
-    ranges: Strings { name: "run_as_user_ranges", doc: "Users that are allowed, such as `10000-19999`.", default: &[] },
-    require: Flag { name: "run_as_user_require", doc: "Whether every container must have a user.", default: false },
+    ranges: Strings {
+        name: "run_as_user_ranges",
+        doc: "Users that are allowed, such as `10000-19999`.",
+        default: &[],
+    },
+    require: Flag {
+        name: "run_as_user_require",
+        doc: "Whether every container must have a user.",
+        default: false,
+    },
 };
 
 static GROUP: Demand = Demand {
     field: "runAsGroup",
     has_min: true,
-    ranges: Strings { name: "run_as_group_ranges", doc: "Groups that are allowed, such as `10000-19999`.", default: &[] },
-    require: Flag { name: "run_as_group_require", doc: "Whether every container must have a group.", default: false },
+    ranges: Strings {
+        name: "run_as_group_ranges",
+        doc: "Groups that are allowed, such as `10000-19999`.",
+        default: &[],
+    },
+    require: Flag {
+        name: "run_as_group_require",
+        doc: "Whether every container must have a group.",
+        default: false,
+    },
 };
 
 static FS_GROUP: Demand = Demand {
     field: "fsGroup",
     has_min: false,
-    ranges: Strings { name: "fs_group_ranges", doc: "Groups of volumes that are allowed.", default: &[] },
-    require: Flag { name: "fs_group_require", doc: "Whether every Pod must have a group for its volumes.", default: false },
+    ranges: Strings {
+        name: "fs_group_ranges",
+        doc: "Groups of volumes that are allowed.",
+        default: &[],
+    },
+    require: Flag {
+        name: "fs_group_require",
+        doc: "Whether every Pod must have a group for its volumes.",
+        default: false,
+    },
 };
 
 static SUPPLEMENTAL: Demand = Demand {
     field: "supplementalGroups",
     has_min: false,
-    ranges: Strings { name: "supplemental_groups_ranges", doc: "Further groups that are allowed.", default: &[] },
-    require: Flag { name: "supplemental_groups_require", doc: "Whether every Pod must have further groups.", default: false },
+    ranges: Strings {
+        name: "supplemental_groups_ranges",
+        doc: "Further groups that are allowed.",
+        default: &[],
+    },
+    require: Flag {
+        name: "supplemental_groups_require",
+        doc: "Whether every Pod must have further groups.",
+        default: false,
+    },
 };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
@@ -269,7 +301,8 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, demand: &'static Demand, place: Place<'d>, id:
     if free || id.is_some_and(|id| (least > 0 && id >= least) || listed(id)) {
         return;
     }
-    let first = cx.entries(&demand.ranges).find_map(|range| range.split('-').next()?.trim().parse().ok());
+    let first =
+        cx.entries(&demand.ranges).find_map(|range| range.split('-').next()?.trim().parse().ok());
     let allowed = if least > 0 { Some(least) } else { first };
     let field = demand.field;
     let report = cx.report(place, format_args!("`{field}` is no id that is given out here"));

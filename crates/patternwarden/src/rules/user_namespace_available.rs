@@ -111,8 +111,14 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let report = match root {
         Some(container) => {
             let name = container.display_name();
-            cx.report(at.place, format_args!("container `{name}` is root on the node as well, without a user namespace"))
-                .severity(Severity::Info)
+            cx.report(
+                at.place,
+                format_args!(
+                    "container `{name}` is root on the node as \
+well, without a user namespace"
+                ),
+            )
+            .severity(Severity::Info)
         }
         None => cx.report(at.place, format_args!("the Pod has no user namespace of its own")),
     };

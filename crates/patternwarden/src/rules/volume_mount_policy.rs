@@ -174,7 +174,8 @@ static DEMAND: Choice = Choice {
     default: "none",
 };
 
-static NAMES: Strings = Strings { name: "names", doc: "The names that `criteria` speaks of, as globs.", default: &[] };
+static NAMES: Strings =
+    Strings { name: "names", doc: "The names that `criteria` speaks of, as globs.", default: &[] };
 
 /// Where the API server mounts the token of the ServiceAccount, under a name of its own.
 const INJECTED: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -193,16 +194,31 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         let limited = cx.entries(&ALLOWED_NAMES).next().is_some();
         if cx.lists(&DENIED_NAMES, volume) || (limited && !cx.lists(&ALLOWED_NAMES, volume)) {
             let volume = clipped(volume);
-            cx.report(entry.at(&["name"]), format_args!("container `{name}` mounts `{volume}`, which is not allowed here"));
+            cx.report(
+                entry.at(&["name"]),
+                format_args!(
+                    "container `{name}` mounts `{volume}`, \
+which is not allowed here"
+                ),
+            );
         }
         if cx.entries(&DENIED_PATHS).any(|dir| is_below(path, dir)) {
             let path = clipped(path);
-            cx.report(entry.at(&["mountPath"]), format_args!("container `{name}` mounts something at `{path}`, which is not allowed here"));
+            cx.report(
+                entry.at(&["mountPath"]),
+                format_args!(
+                    "container `{name}` mounts something at \
+`{path}`, which is not allowed here"
+                ),
+            );
         }
     }
     let demand = cx.choice(&DEMAND);
     let wanted: Vec<&str> = cx.entries(&NAMES).collect();
     if !meets(demand, &wanted, &mounted) {
-        cx.report(container.volume_mounts().place, format_args!("the volumes of container `{name}` do not meet `{demand}`"));
+        cx.report(
+            container.volume_mounts().place,
+            format_args!("the volumes of container `{name}` do not meet `{demand}`"),
+        );
     }
 }
