@@ -23,7 +23,10 @@ catalogue! {
     capability_added
     capability_ineffective
     capability_not_dropped
+    config_change_no_rollout
+    config_image_mutable
     config_image_volume_available
+    config_key_missing
     container_runtime_socket
     crd_schema_invalid
     crd_v1beta1_migrate
@@ -31,6 +34,8 @@ catalogue! {
     cron_schedule_invalid
     dapr_lock_call
     deprecated_api_version
+    env_reference_order
+    env_secret_literal
     ephemeral_container_denied
     host_aliases_set
     host_namespaces
@@ -39,9 +44,11 @@ catalogue! {
     image_digest_missing
     image_tag_mutable
     immutable_config_unversioned
+    ingress_backend_missing
     invalid_name
     job_sidecar_blocks_completion
     job_spec_invalid
+    leader_election_lease_rbac
     leader_election_obsolete_lock
     lifecycle_handler_invalid
     liveness_probe_missing
@@ -51,10 +58,18 @@ catalogue! {
     mount_propagation_bidirectional
     naked_pod
     namespace_pod_security_labels
+    networkpolicy_dns_blocked
+    networkpolicy_egress_open
+    networkpolicy_peer_or_trap
+    networkpolicy_selects_nothing
     node_label_retired
     non_root_image_unknown
     obsolete_annotation
     operator_rbac_incomplete
+    pdb_selects_nothing
+    pdb_single_replica
+    pdb_unhealthy_policy
+    pdb_unsatisfiable
     poststart_blocks_start
     prestop_exceeds_grace
     prestop_exec_sleep
@@ -72,6 +87,7 @@ catalogue! {
     quantity_suspicious
     read_only_root_needs_scratch
     readiness_probe_missing
+    reference_not_in_bundle
     removed_api_version
     replicas_not_spread
     request_exceeds_limit
@@ -92,11 +108,13 @@ catalogue! {
     selector_template_mismatch
     selinux_custom
     service_selects_nothing
+    service_target_port_unknown
     shutdown_drain_missing
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
     startup_probe_missing
+    statefulset_service_not_headless
     sysctl_unsafe
     uid_gid_policy
     user_namespace_available

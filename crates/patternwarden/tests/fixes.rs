@@ -86,7 +86,7 @@ fn safe_repairs_together_add_no_finding_that_matters() {
         let (fixed, _) = repair(documents, Grade::Safe);
         let added: Vec<_> =
             serious(&judge(&fixed)).into_iter().filter(|found| !is_known(found)).collect();
-        assert!(added.is_empty(), "{added:?}\n{text}");
+        assert!(added.is_empty(), "{added:?}\n{known:?}\n{text}");
     }
 }
 

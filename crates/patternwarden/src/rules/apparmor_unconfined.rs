@@ -155,12 +155,14 @@ const FIELD: Minor = Minor(30);
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let limited = cx.entries(&ALLOWED_PROFILES).next().is_some();
     for entry in entries(pod.annotations()) {
-        let Some(name) = is_profile(entry).map(clipped) else { continue };
+        let Some(container) = is_profile(entry) else { continue };
         let value = entry.as_str();
         let none = value == Some("") || entry.is_null();
         let known = value.is_some_and(|v| v == "runtime/default" || v.starts_with("localhost/"));
         let listed = !limited || value.is_some_and(|value| cx.lists(&ALLOWED_PROFILES, value));
         if !(none || (known && listed)) {
+            // The same words as for the field: moving it changes nothing.
+            let name = clipped(container);
             let report = cx.report(
                 entry,
                 format_args!("the AppArmor profile of container `{name}` is not allowed"),
