@@ -27,6 +27,7 @@ catalogue! {
     config_image_mutable
     config_image_volume_available
     config_key_missing
+    container_runtime_socket
     crd_schema_invalid
     crd_v1beta1_migrate
     cron_defaults_implicit
@@ -35,6 +36,8 @@ catalogue! {
     deprecated_api_version
     env_reference_order
     env_secret_literal
+    ephemeral_container_denied
+    host_aliases_set
     host_namespaces
     host_port
     hostpath_volume
@@ -52,12 +55,15 @@ catalogue! {
     liveness_scope_too_wide
     memory_limit_missing
     misplaced_field
+    mount_propagation_bidirectional
     naked_pod
+    namespace_pod_security_labels
     networkpolicy_dns_blocked
     networkpolicy_egress_open
     networkpolicy_peer_or_trap
     networkpolicy_selects_nothing
     node_label_retired
+    non_root_image_unknown
     obsolete_annotation
     operator_rbac_incomplete
     pdb_selects_nothing
@@ -79,6 +85,7 @@ catalogue! {
     proc_mount_unmasked
     process_namespace_shared
     quantity_suspicious
+    read_only_root_needs_scratch
     readiness_probe_missing
     reference_not_in_bundle
     removed_api_version
@@ -93,9 +100,11 @@ catalogue! {
     run_as_non_root_missing
     run_as_root
     run_as_user_only
+    runtime_class_policy
     rwo_volume_multi_attach
     seccomp_missing
     seccomp_unconfined
+    security_context_invalid
     selector_template_mismatch
     selinux_custom
     service_selects_nothing
@@ -107,8 +116,12 @@ catalogue! {
     startup_probe_missing
     statefulset_service_not_headless
     sysctl_unsafe
+    uid_gid_policy
+    user_namespace_available
+    volume_mount_policy
     volume_type_restricted
     windows_host_process
+    windows_run_as_user
     yaml_duplicate_key
     yaml_scalar_trap
 }
