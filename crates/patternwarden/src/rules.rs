@@ -19,18 +19,22 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    ambassador_port_exposed
     capability_ineffective
     capability_not_dropped
     config_image_volume_available
+    container_restart_policy_invalid
     crd_schema_invalid
     crd_v1beta1_migrate
     cron_defaults_implicit
     cron_schedule_invalid
     dapr_lock_call
     deprecated_api_version
+    downward_api_field_invalid
     image_digest_missing
     image_tag_mutable
     immutable_config_unversioned
+    init_fetch_unpinned
     invalid_name
     job_sidecar_blocks_completion
     job_spec_invalid
@@ -41,6 +45,7 @@ catalogue! {
     memory_limit_missing
     misplaced_field
     naked_pod
+    native_sidecar_startup_probe_missing
     node_label_retired
     obsolete_annotation
     operator_rbac_incomplete
@@ -72,6 +77,7 @@ catalogue! {
     selector_template_mismatch
     service_selects_nothing
     shutdown_drain_missing
+    sidecar_not_native
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
