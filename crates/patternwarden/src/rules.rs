@@ -31,7 +31,13 @@ catalogue! {
     dapr_lock_call
     deprecated_api_version
     downward_api_field_invalid
+    emptydir_unbounded
+    field_type_invalid
     image_digest_missing
+    image_pull_policy
+    image_pull_secret_missing
+    image_registry_policy
+    image_source_retired
     image_tag_mutable
     immutable_config_unversioned
     init_fetch_unpinned
@@ -47,8 +53,10 @@ catalogue! {
     naked_pod
     native_sidecar_startup_probe_missing
     node_label_retired
+    object_duplicate
     obsolete_annotation
     operator_rbac_incomplete
+    port_invalid
     poststart_blocks_start
     prestop_exceeds_grace
     prestop_exec_sleep

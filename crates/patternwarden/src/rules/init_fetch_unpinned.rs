@@ -183,7 +183,7 @@ fn checks_out(words: &[&str]) -> bool {
 fn is_remote(word: &str) -> bool {
     let rest = word.strip_prefix("https://").or_else(|| word.strip_prefix("http://"));
     let host = rest.and_then(|rest| rest.split(['/', ':']).next()).unwrap_or_default();
-    let inside = host.ends_with(".svc") || host.ends_with(".local");
+    let inside = matches!(host.rsplit('.').next(), Some("svc" | "local"));
     let address = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     host.contains('.') && !inside && !address
 }
