@@ -19,6 +19,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    ambassador_port_exposed
     apparmor_unconfined
     capability_added
     capability_ineffective
@@ -27,6 +28,7 @@ catalogue! {
     config_image_mutable
     config_image_volume_available
     config_key_missing
+    container_restart_policy_invalid
     container_runtime_socket
     crd_schema_invalid
     crd_v1beta1_migrate
@@ -34,17 +36,25 @@ catalogue! {
     cron_schedule_invalid
     dapr_lock_call
     deprecated_api_version
+    downward_api_field_invalid
+    emptydir_unbounded
     env_reference_order
     env_secret_literal
     ephemeral_container_denied
+    field_type_invalid
     host_aliases_set
     host_namespaces
     host_port
     hostpath_volume
     image_digest_missing
+    image_pull_policy
+    image_pull_secret_missing
+    image_registry_policy
+    image_source_retired
     image_tag_mutable
     immutable_config_unversioned
     ingress_backend_missing
+    init_fetch_unpinned
     invalid_name
     job_sidecar_blocks_completion
     job_spec_invalid
@@ -58,18 +68,21 @@ catalogue! {
     mount_propagation_bidirectional
     naked_pod
     namespace_pod_security_labels
+    native_sidecar_startup_probe_missing
     networkpolicy_dns_blocked
     networkpolicy_egress_open
     networkpolicy_peer_or_trap
     networkpolicy_selects_nothing
     node_label_retired
     non_root_image_unknown
+    object_duplicate
     obsolete_annotation
     operator_rbac_incomplete
     pdb_selects_nothing
     pdb_single_replica
     pdb_unhealthy_policy
     pdb_unsatisfiable
+    port_invalid
     poststart_blocks_start
     prestop_exceeds_grace
     prestop_exec_sleep
@@ -110,6 +123,7 @@ catalogue! {
     service_selects_nothing
     service_target_port_unknown
     shutdown_drain_missing
+    sidecar_not_native
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
