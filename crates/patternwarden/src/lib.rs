@@ -40,6 +40,7 @@ pub mod minor;
 pub mod param;
 pub mod pattern;
 pub mod patterns;
+pub mod powers;
 pub mod recognise;
 pub mod repair;
 pub mod report;

@@ -53,14 +53,19 @@ catalogue! {
     probe_on_init_container
     probe_port_undeclared
     process_namespace_shared
+    rbac_privileged_grant
+    rbac_wildcard
     readiness_probe_missing
     reference_not_in_bundle
     removed_api_version
     resource_requests_missing
+    rolebinding_dangling
     root_filesystem_writable
     run_as_non_root_missing
     run_as_user_only
+    secret_plaintext
     selector_template_mismatch
+    service_account_token_automount
     service_selects_nothing
     service_target_port_unknown
     sidecar_start_order

@@ -197,7 +197,7 @@ const MAX_SIZE: usize = 1 << 20;
 const TYPO: usize = 2;
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    if let Some(config) = ConfigObject::of(object) {
+    if let Some(config) = ConfigObject::of(object).filter(|config| !config.is_encrypted()) {
         payload(cx, config);
     }
     let Some(pod) = object.pod_spec() else { return };
