@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected has failed, in its helpers too"
 )]
 
+mod annotated;
 mod hostile;
 mod layout;
 mod memory;
@@ -15,6 +16,7 @@ mod page_engine;
 mod parity;
 mod policy;
 mod policy_files;
+mod pss;
 mod requests;
 mod slides;
 mod wapc_host;

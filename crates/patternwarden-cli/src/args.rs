@@ -16,10 +16,16 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Check manifests in files, folders or standard input.
     Check(Check),
-    /// List the rules.
+    /// Repair manifests: show what would change, or change it.
+    Fix(Fix),
+    /// Name the patterns that manifests use.
+    Patterns(Patterns),
+    /// List the rules, by pattern.
     Rules(Rules),
     /// Explain a rule or a pattern.
     Explain(Explain),
+    /// Write the explanations of all rules and patterns as Markdown pages.
+    Docs(Docs),
 }
 
 #[derive(Debug, Args)]
@@ -41,6 +47,51 @@ pub(crate) struct Check {
     /// The least severity that makes the command exit with 1.
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Comments and layout stay as they are. Fixes that need a value from you are never made here. A file that \
+cannot be read in full is left alone, and so is what could only be edited by a guess; both are named.\n\nExit codes: 0 \
+nothing to change, or changed with --write; 1 something would change; 2 something could not be read or written."
+)]
+pub(crate) struct Fix {
+    /// Files, folders, or `-` for standard input.
+    #[arg(value_name = "PATH", default_value = "-")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Replace the files; the repaired text of standard input goes to standard output.
+    #[arg(long, conflicts_with = "diff")]
+    pub(crate) write: bool,
+    /// Print what would change as a unified diff; this is what happens without --write.
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Make fixes, too, that may change what runs and need a look from you.
+    #[arg(long = "unsafe")]
+    pub(crate) review: bool,
+    /// Repair what this rule finds, and nothing else; may be given several times.
+    #[arg(long = "rule", value_name = "ID")]
+    pub(crate) rules: Vec<String>,
+    /// Settings file, YAML or JSON; a ClusterAdmissionPolicy works too.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 everything was read, 2 something could not be read.")]
+pub(crate) struct Patterns {
+    /// Files, folders, or `-` for standard input.
+    #[arg(value_name = "PATH", default_value = "-")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to print what was found.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Docs {
+    /// Folder to write to; it is made if it is missing.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
 }
 
 #[derive(Debug, Args)]

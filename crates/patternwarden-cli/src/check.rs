@@ -14,15 +14,8 @@ struct Checked {
 }
 
 pub(crate) fn run(options: &Check, out: &mut impl Write) -> Ended {
-    let settings = match options.settings.as_deref().map(settings::read) {
-        None => Settings::default(),
-        Some(Ok(settings)) => settings,
-        Some(Err(problems)) => {
-            for problem in &problems {
-                complain(problem);
-            }
-            return Ok(Outcome::Unreadable);
-        }
+    let Some(settings) = settings::of_run(options.settings.as_deref()) else {
+        return Ok(Outcome::Unreadable);
     };
     let (inputs, problems) = collect(&options.paths);
     for problem in &problems {

@@ -22,6 +22,14 @@ impl Input {
         }
     }
 
+    /// The file behind the name, links followed; `None` where there is none.
+    pub(crate) fn identity(&self) -> Option<PathBuf> {
+        match self {
+            Self::Stdin => None,
+            Self::File(path) => path.canonicalize().ok(),
+        }
+    }
+
     /// The bytes. One byte more than the reader accepts is enough for it to say that it is too large.
     pub(crate) fn bytes(&self) -> io::Result<Vec<u8>> {
         let limit = MAX_INPUT as u64 + 1;

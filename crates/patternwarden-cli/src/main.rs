@@ -1,12 +1,17 @@
 //! The `patternwarden` command: manifests in files, folders and pipes.
 //!
-//! Exit codes: 0 nothing found that matters, 1 findings at or above `--fail-on`, 2 an input, the
-//! settings or the arguments could not be read.
+//! Exit codes: 0 nothing found that matters, 1 findings at or above `--fail-on` or something to
+//! repair, 2 an input, the settings or the arguments could not be read, or a file not be written.
 
 mod args;
 mod check;
+mod docs;
 mod explain;
+mod fix;
+mod index;
 mod input;
+mod patterns;
+mod prose;
 mod settings;
 mod text;
 
@@ -28,8 +33,11 @@ fn main() -> ExitCode {
     let out = &mut anstream::stdout().lock();
     let result = match &options.command {
         Command::Check(check) => check::run(check, out),
-        Command::Rules(rules) => explain::rules(rules, out),
+        Command::Fix(fix) => fix::run(fix, out),
+        Command::Patterns(patterns) => patterns::run(patterns, out),
+        Command::Rules(rules) => index::rules(rules, out),
         Command::Explain(explain) => explain::explain(explain, out),
+        Command::Docs(docs) => docs::write(docs, out),
     };
     let result = result.and_then(|outcome| out.flush().map(|()| outcome));
     match result {

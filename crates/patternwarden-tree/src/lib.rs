@@ -41,5 +41,5 @@ pub use order::{sort_by, sort_ids};
 pub use place::{At, Place, Pointer, escaped, unescape};
 pub use stream::{Stream, SyntaxError};
 pub use text::{LineIndex, Position, Range, Span};
-pub use text_edit::{Refusal, TextEdit, TextEditor};
+pub use text_edit::{Refusal, TextEdit, TextEditor, TextFormat, placeholders, splice};
 pub use value::Value;

@@ -1,6 +1,6 @@
 //! Edits of a text, and who turns edits of a document into them.
 
-use crate::{Edit, Span};
+use crate::{Edit, Span, Stream};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -55,4 +55,82 @@ pub trait TextEditor {
     /// # Errors
     /// The first thing that cannot be edited without a guess.
     fn plan(&self, document: usize, edits: &[Edit]) -> Result<Vec<TextEdit>, Refusal>;
+}
+
+/// A format of manifest text: how it is read, and how what was read is edited.
+///
+/// Who repairs a text in several steps reads it again after each; this is all that it needs to
+/// know of the format.
+pub trait TextFormat {
+    /// Reads a text.
+    fn read(&self, text: &str) -> Stream;
+
+    /// [`TextEditor::plan`] for `text`, which was read as `stream`.
+    ///
+    /// # Errors
+    /// The first thing that cannot be edited without a guess.
+    fn plan(
+        &self,
+        text: &str,
+        stream: &Stream,
+        document: usize,
+        edits: &[Edit],
+    ) -> Result<Vec<TextEdit>, Refusal>;
+}
+
+/// The text with `edits` made, which are sorted and do not overlap; `None` where they do not fit it.
+pub fn splice(text: &str, edits: &[TextEdit]) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+        out.push_str(text.get(at..start)?);
+        out.push_str(&edit.text);
+        at = end.max(start);
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}
+
+/// Where the placeholders of `edits` stand once they are made, in bytes of the new text.
+pub fn placeholders(edits: &[TextEdit]) -> Vec<Span> {
+    let mut out = Vec::new();
+    let (mut written, mut gone) = (0_u32, 0_u32);
+    for edit in edits {
+        let start = (edit.span.start + written).saturating_sub(gone);
+        out.extend(edit.placeholders.iter().map(|inside| inside.shifted(start)));
+        written += edit.text.len() as u32;
+        gone += edit.span.end.saturating_sub(edit.span.start);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    fn edit(start: usize, end: usize, text: &str, placeholders: Vec<Span>) -> TextEdit {
+        TextEdit { span: Span::new(start, end), text: text.into(), placeholders }
+    }
+
+    #[test]
+    fn placeholders_are_found_in_the_new_text() {
+        let edits = [
+            edit(0, 4, "é", vec![]),
+            edit(5, 5, "name: <name>\n", vec![Span::new(6, 12)]),
+            edit(6, 7, "<x>", vec![Span::new(0, 3)]),
+        ];
+        let text = splice("zero 123", &edits).unwrap();
+        assert_eq!(text, "é name: <name>\n1<x>3");
+        let shown: Vec<_> = placeholders(&edits).iter().map(|span| span.of(&text)).collect();
+        assert_eq!(shown, ["<name>", "<x>"]);
+    }
+
+    #[test]
+    fn edits_that_do_not_fit_make_no_text() {
+        assert_eq!(splice("aé", &[edit(2, 3, "", vec![])]), None);
+        assert_eq!(splice("ab", &[edit(1, 9, "", vec![])]), None);
+        assert_eq!(splice("abc", &[edit(1, 3, "", vec![]), edit(2, 3, "", vec![])]), None);
+    }
 }

@@ -27,6 +27,7 @@ mod characters;
 mod events;
 mod explain;
 mod fault;
+mod format;
 mod gaps;
 mod json;
 mod merge;
@@ -41,6 +42,7 @@ mod syntax;
 mod tabs;
 
 pub use bytes::read_bytes;
+pub use format::{Source, Yaml};
 use patternwarden_tree::Stream;
 
 /// Longest input that is read, in bytes.

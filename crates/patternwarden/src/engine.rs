@@ -1,20 +1,22 @@
 //! The loop that runs the rules, and what a rule sees while it runs.
 
 use crate::finding::{Finding, Fix, Related};
-use crate::kube::Container;
+use crate::kube::{Container, PodSpec};
 use crate::matcher::glob;
 use crate::minor::Minor;
 use crate::param::{Choice, Flag, Int, Strings};
-use crate::rule::{Check, Grade, Rule, Severity, Surface};
+use crate::rule::{Admission, Check, Grade, Pss, PssLevel, Rule, Severity, Surface};
 use crate::rules::RULES;
 use crate::set::Set;
-use crate::settings::{RuleSettings, Settings};
+use crate::settings::{OwnedObjects, RuleSettings, Settings};
 use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
 use core::fmt;
-use patternwarden_tree::{Edit, Kind, Node, NoteKind, Op, Place, Value, sort_by, unescape};
+use patternwarden_tree::{
+    Edit, Kind, Node, NoteKind, Op, Place, Value, escaped, sort_by, unescape,
+};
 
 /// What a rule sees while it runs, and where it reports.
 #[derive(Debug)]
@@ -57,10 +59,14 @@ impl<'r, 'd> Cx<'r, 'd> {
     fn report_at(&mut self, place: Place<'d>, message: fmt::Arguments<'_>) -> Reported<'_, 'd> {
         let base = self.base.unwrap_or(place.node);
         let at = self.out.len();
+        let standard = self.rule.pss.filter(|pss| pss.since <= self.target());
+        let standard = standard.map(Pss::level);
         if !held_back(place) {
             self.out.push(Finding {
                 rule: self.rule,
                 severity: self.tuned.severity.unwrap_or(self.rule.severity),
+                standard,
+                at_most: Admission::Deny,
                 document: self.document,
                 object: self.object,
                 pointer: place.pointer(base).to_string(),
@@ -71,7 +77,14 @@ impl<'r, 'd> Cx<'r, 'd> {
                 fixes: Vec::new(),
             });
         }
-        Reported { set: self.set, fixed: self.tuned.severity, out: self.out, at, place, base }
+        let Cx { set, tuned, out, .. } = self;
+        Reported { set, tuned, out, at, place, base }.standard(standard)
+    }
+
+    /// The level of the Pod Security Standards that the rule is held to: it then says exactly what
+    /// that level says. `None` when it may say all it knows.
+    pub fn standard(&self) -> Option<PssLevel> {
+        self.tuned.standard
     }
 
     /// Value of a whole-number parameter.
@@ -124,7 +137,7 @@ fn held_back(place: Place<'_>) -> bool {
 #[derive(Debug)]
 pub struct Reported<'o, 'd> {
     set: &'o Set<'d>,
-    fixed: Option<Severity>,
+    tuned: &'o RuleSettings,
     out: &'o mut Vec<Finding>,
     at: usize,
     place: Place<'d>,
@@ -141,8 +154,24 @@ impl<'d> Reported<'_, 'd> {
 
     /// Sets the severity of this finding, unless settings fix it.
     pub fn severity(self, severity: Severity) -> Self {
-        let severity = self.fixed.unwrap_or(severity);
+        let severity = self.tuned.severity.unwrap_or(severity);
         self.with(|finding| finding.severity = severity)
+    }
+
+    /// Says which level of the Pod Security Standards is the first to forbid this; `None` when no
+    /// level does. A profile that is exactly a level leaves out what that level does not forbid.
+    #[inline(never)]
+    pub fn standard(mut self, level: Option<PssLevel>) -> Self {
+        if self.tuned.standard.is_some_and(|held| level.is_none_or(|level| level > held)) {
+            self.out.truncate(self.at);
+            self.at = usize::MAX;
+        }
+        self.with(|finding| finding.standard = level)
+    }
+
+    /// Says what this finding does at most at admission: a hint need not deny because its rule does.
+    pub fn at_most(self, effect: Admission) -> Self {
+        self.with(|finding| finding.at_most = effect)
     }
 
     /// Names another place that takes part, in this object or in another one.
@@ -202,6 +231,20 @@ impl<'d> Reported<'_, 'd> {
         self.offer_at(grade, title.into(), place.into(), Op::Add(value.into()))
     }
 
+    /// Offers to set one entry of a map of the same object, be it there or not.
+    pub fn fix_entry(
+        self,
+        grade: Grade,
+        title: &str,
+        map: impl Into<Place<'d>>,
+        key: &str,
+        value: Value,
+    ) -> Self {
+        let map = map.into().pointer(self.base);
+        let pointer = alloc::format!("{map}/{}", escaped(key));
+        self.offer(grade, title.to_string(), alloc::vec![Edit { pointer, op: Op::Add(value) }])
+    }
+
     /// Offers to remove what stands at the reported place.
     pub fn fix_remove(self, grade: Grade, title: impl Into<String>) -> Self {
         let place = self.place;
@@ -238,12 +281,40 @@ fn is_passable(base: Node<'_>, pointer: &str) -> bool {
     true
 }
 
+/// Rules about availability and probes: a hook of Helm that tests a release runs once and serves
+/// nobody.
+const OF_SERVICES: &[&str] = &[
+    "rolling-update-without-readiness",
+    "naked-pod",
+    "readiness-probe-missing",
+    "liveness-probe-missing",
+    "shutdown-drain-missing",
+    "replicas-not-spread",
+    "pdb-missing",
+    "replica-bounds",
+    "rollout-not-rolling",
+];
+
 /// Runs every rule that settings switch on over `set`; findings are sorted by document, place
 /// and rule.
 ///
 /// Rules that need a complete bundle are skipped on an open set, and objects that a controller
 /// made are judged for containment only.
 pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
+    run_part(settings, set, None)
+}
+
+/// The same over one object of a set, beside which the others are only looked at: documents as a
+/// whole are not judged, and findings name no other object, since nobody but the caller has them.
+pub fn run_on(settings: &Settings, set: &Set<'_>, object: usize) -> Vec<Finding> {
+    let mut out = run_part(settings, set, Some(object));
+    for finding in &mut out {
+        finding.related.retain(|related| related.object == object);
+    }
+    out
+}
+
+fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Finding> {
     let active: Vec<_> = RULES
         .iter()
         .zip(settings.rules())
@@ -254,7 +325,8 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
         })
         .collect();
     let mut out = Vec::new();
-    for (index, document) in set.documents().enumerate() {
+    let documents = set.documents().enumerate().filter(|_| only.is_none());
+    for (index, document) in documents {
         for (rule, tuned) in &active {
             if let Check::Document(check) = rule.check {
                 let mut cx = Cx {
@@ -272,13 +344,21 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
         }
     }
     let mut containers: Vec<Container<'_>> = Vec::new();
-    for object in set.objects() {
-        let pod = object.pod_spec();
+    let mut pods: Vec<PodSpec<'_>> = Vec::new();
+    for object in set.objects().filter(|object| only.is_none_or(|only| only == object.index)) {
+        pods.clear();
+        pods.extend(object.pod_specs());
         containers.clear();
-        containers.extend(pod.into_iter().flat_map(crate::kube::PodSpec::containers));
+        for pod in &pods {
+            containers.extend(pod.containers());
+        }
         let inherited = object.is_controlled();
+        if inherited && settings.owned_objects() == OwnedObjects::Skip {
+            continue;
+        }
+        let hook = object.annotation("helm.sh/hook").is_some_and(|h| settings.exempts_hook(h));
         for (rule, tuned) in &active {
-            if inherited && !rule.is_security() {
+            if (inherited && !rule.is_security()) || (hook && OF_SERVICES.contains(&rule.id)) {
                 continue;
             }
             let mut cx = Cx {
@@ -293,7 +373,7 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
             };
             match rule.check {
                 Check::Object(check) => check(&mut cx, object),
-                Check::Pod(check) => pod.into_iter().for_each(|pod| check(&mut cx, pod)),
+                Check::Pod(check) => pods.iter().for_each(|pod| check(&mut cx, *pod)),
                 Check::Container(check) => containers.iter().for_each(|c| check(&mut cx, *c)),
                 Check::Document(_) => {}
             }
@@ -316,7 +396,12 @@ fn assign(set: &Set<'_>, out: &mut [Finding]) {
             finding.object = Some(object.index);
         }
     }
-    sort_by(out, |a, b| {
+    sort(out);
+}
+
+/// Sorts findings by document, place and rule.
+pub(crate) fn sort(findings: &mut [Finding]) {
+    sort_by(findings, |a, b| {
         let key = |f: &Finding| (f.document, f.order, f.rule.id);
         key(a).cmp(&key(b)).then_with(|| a.pointer.cmp(&b.pointer))
     });

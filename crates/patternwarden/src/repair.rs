@@ -1,6 +1,6 @@
 //! Edits that several rules offer.
 
-use crate::kube::{PodSpec, PolicyRule};
+use crate::kube::{PodSpec, PolicyRule, Volume};
 use crate::matcher::distance;
 use alloc::{
     format,
@@ -93,4 +93,23 @@ impl<'d> Difference<'d> {
         };
         (format!("Select `{key}: {value}`, which the nearest workload carries"), edits)
     }
+}
+
+/// Removes a volume of a Pod, and every mount of it.
+pub fn remove_volume(pod: PodSpec<'_>, volume: Volume<'_>) -> Vec<Edit> {
+    let root = pod.object().node;
+    let name = volume.name().value;
+    let mut gone: Vec<Node<'_>> = Vec::new();
+    for container in pod.containers() {
+        let mounts = container.mounts().filter(|(mounted, _, _)| Some(*mounted) == name);
+        gone.extend(mounts.map(|(_, _, mount)| mount));
+    }
+    gone.push(volume.node);
+    // From the end of each list: what is removed later keeps its index.
+    gone.iter().rev().map(|node| remove(root, *node)).collect()
+}
+
+/// Removes what stands at a place.
+pub fn remove<'d>(root: Node<'d>, place: impl Into<Place<'d>>) -> Edit {
+    Edit::new(place.into().pointer(root).to_string(), Op::Remove)
 }

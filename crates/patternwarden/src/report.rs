@@ -6,11 +6,14 @@
 
 mod build;
 
+use crate::neighbours::Neighbours;
 use crate::recognise::Confidence;
 use crate::rule::{Admission, Grade, Severity};
 use crate::settings::Settings;
 use alloc::{string::String, vec::Vec};
-use patternwarden_tree::{Range, Stream};
+use patternwarden_tree::{LineIndex, Range, Span, Stream, TextEditor};
+
+pub(crate) use build::finding_keys;
 
 /// Derives what a type of the Report needs: debug, clone, equality, serde in camel case.
 macro_rules! report {
@@ -148,6 +151,33 @@ report! {
         pub grade: Grade,
         /// Operations on the object, applied in order.
         pub operations: Vec<Operation>,
+        /// The same as edits of the text, sorted, none overlapping; absent unless asked for.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub edits: Option<Vec<Edit>>,
+        /// Why the text cannot be edited without a guess, one fragment; only where edits were
+        /// asked for.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub refused: Option<String>,
+    }
+
+    /// An edit of the text.
+    pub struct Edit {
+        /// What goes; empty where something is only inserted.
+        pub range: Range,
+        /// What stands there afterwards.
+        pub text: String,
+        /// Parts of `text` that a person must fill.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+        pub placeholders: Vec<Placeholder>,
+    }
+
+    /// A part of a text that a person must fill.
+    #[derive(Copy, Eq)]
+    pub struct Placeholder {
+        /// UTF-16 code units before it, in the text it is part of.
+        pub start: u32,
+        /// UTF-16 code units before its end.
+        pub end: u32,
     }
 
     /// One operation of a repair.
@@ -240,6 +270,15 @@ report! {
     }
 }
 
+impl Placeholder {
+    /// Parts of a text, given in bytes.
+    pub fn all(text: &str, spans: &[Span]) -> Vec<Self> {
+        let lines = LineIndex::new(text);
+        let units = |byte| lines.position(byte).offset;
+        spans.iter().map(|span| Self { start: units(span.start), end: units(span.end) }).collect()
+    }
+}
+
 /// What an admission policy would answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -271,5 +310,18 @@ impl Verdict {
 
 /// Judges everything that was read from one input.
 pub fn check(stream: &Stream, settings: &Settings) -> Report {
-    build::report(stream, settings)
+    build::report(stream, settings, None, None)
+}
+
+/// The same for one object of a cluster, whose neighbours are looked at but not judged.
+///
+/// The stream is the object alone.
+pub fn check_beside(stream: &Stream, settings: &Settings, neighbours: &Neighbours) -> Report {
+    build::report(stream, settings, None, Some(neighbours))
+}
+
+/// [`check`], with every fix as edits of the text: `editor` plans them, which costs much more than
+/// the check. [`fixes::plan`](crate::fixes::plan) plans one.
+pub fn check_with(stream: &Stream, settings: &Settings, editor: &dyn TextEditor) -> Report {
+    build::report(stream, settings, Some(editor), None)
 }

@@ -1,6 +1,6 @@
 //! The catalogue. One line per rule, in alphabetical order.
 
-use crate::rule::Rule;
+use crate::rule::{Rule, Surface};
 
 /// Declares the modules and the table, and proves at compile time that ids
 /// are kebab-case, strictly ascending (hence unique) and named like their file.
@@ -19,6 +19,8 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    apparmor_unconfined
+    capability_added
     capability_ineffective
     capability_not_dropped
     config_change_no_rollout
@@ -27,52 +29,93 @@ catalogue! {
     config_key_missing
     crd_schema_invalid
     crd_v1beta1_migrate
+    cron_defaults_implicit
+    cron_schedule_invalid
     dapr_lock_call
+    deprecated_api_version
     env_reference_order
     env_secret_literal
+    host_namespaces
+    host_port
+    hostpath_volume
+    image_digest_missing
     image_tag_mutable
     immutable_config_unversioned
     ingress_backend_missing
+    invalid_name
     job_sidecar_blocks_completion
+    job_spec_invalid
     leader_election_lease_rbac
     leader_election_obsolete_lock
+    lifecycle_handler_invalid
+    liveness_probe_missing
     liveness_scope_too_wide
+    memory_limit_missing
     misplaced_field
+    naked_pod
     networkpolicy_dns_blocked
     networkpolicy_egress_open
     networkpolicy_peer_or_trap
     networkpolicy_selects_nothing
+    node_label_retired
+    obsolete_annotation
     operator_rbac_incomplete
     pdb_selects_nothing
     pdb_single_replica
     pdb_unhealthy_policy
     pdb_unsatisfiable
+    poststart_blocks_start
     prestop_exceeds_grace
+    prestop_exec_sleep
     privilege_escalation_allowed
+    privileged_container
     probe_file_on_readonly_root
+    probe_handler_invalid
+    probe_host_set
     probe_on_init_container
     probe_port_undeclared
+    probe_timing_invalid
+    probe_timing_risky
+    proc_mount_unmasked
     process_namespace_shared
+    quantity_suspicious
     rbac_privileged_grant
     rbac_wildcard
     readiness_probe_missing
     reference_not_in_bundle
     removed_api_version
+    replicas_not_spread
+    request_exceeds_limit
+    required_field_missing
     resource_requests_missing
+    restart_policy_invalid
     rolebinding_dangling
+    rolling_update_without_readiness
+    rollout_cannot_progress
     root_filesystem_writable
     run_as_non_root_missing
+    run_as_root
     run_as_user_only
+    rwo_volume_multi_attach
+    seccomp_missing
+    seccomp_unconfined
     secret_plaintext
     selector_template_mismatch
+    selinux_custom
     service_account_token_automount
     service_selects_nothing
     service_target_port_unknown
+    shutdown_drain_missing
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
+    startup_probe_missing
     statefulset_service_not_headless
+    sysctl_unsafe
+    volume_type_restricted
+    windows_host_process
     yaml_duplicate_key
+    yaml_scalar_trap
 }
 
 /// The rule of this id.
@@ -101,6 +144,11 @@ const fn validate(rules: &[Rule], modules: &[&str]) {
         }
         assert!(!rules[i].title.is_empty(), "a rule needs a title");
         assert!(!rules[i].surfaces.is_empty(), "a rule needs a surface");
+        let compares = matches!(rules[i].surfaces, [Surface::Bundle]);
+        assert!(
+            rules[i].reads.is_none() || compares,
+            "only a rule that needs a bundle reads others: it would run twice"
+        );
         assert!(
             i == 0 || less(rules[i - 1].id.as_bytes(), id),
             "rules are sorted by id, without duplicates"

@@ -1,22 +1,40 @@
 //! Settings: one schema for the policy, the playground, the element and the command.
 
+mod check;
+pub mod keys;
 mod parse;
+mod values;
 
+use crate::date::Date;
+use crate::finding::Finding;
 use crate::minor::Minor;
-use crate::rule::{Admission, Rule, Severity, Surface};
+use crate::rule::{Admission, PssLevel, Rule, Severity, Surface};
 use crate::rules::RULES;
 use crate::set::Scope;
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 use patternwarden_tree::{Document, Span};
 
+pub(crate) use values::may_mutate;
+pub use values::{OnUpdate, OwnedObjects};
+
 /// What a user decided. [`Settings::default`] is an empty settings document.
 #[derive(Clone, Debug)]
 pub struct Settings {
     target: Minor,
-    scope: Scope,
+    /// Instead of what the document says.
+    scope: Option<Scope>,
     /// One entry per rule, in the order of [`RULES`].
     rules: Vec<RuleSettings>,
+    /// What the settings were read from, held against [`keys::KEYS`]: everything else is read from
+    /// it when it is needed.
+    document: Document,
+    /// The node of `document` that holds the settings.
+    base: u32,
+    /// The day it is, by the clock of the face.
+    today: Option<Date>,
+    /// Whether an admission request is judged.
+    at_admission: bool,
 }
 
 /// What a user decided about one rule.
@@ -28,6 +46,8 @@ pub struct RuleSettings {
     pub(crate) severity: Option<Severity>,
     /// What its findings do at admission.
     pub(crate) admission: Option<Admission>,
+    /// The level of the Pod Security Standards that a profile holds the rule to.
+    pub(crate) standard: Option<PssLevel>,
     params: Vec<(&'static str, Tuned)>,
 }
 
@@ -66,7 +86,15 @@ impl Default for Settings {
         let rules = RULES
             .iter()
             .map(|rule| RuleSettings { enabled: rule.enabled, ..RuleSettings::default() });
-        Self { target: Minor::DEFAULT, scope: Scope::Open, rules: rules.collect() }
+        Self {
+            target: Minor::DEFAULT,
+            scope: None,
+            rules: rules.collect(),
+            document: Document::default(),
+            base: 0,
+            today: None,
+            at_admission: false,
+        }
     }
 }
 
@@ -86,15 +114,10 @@ impl Settings {
         self.target
     }
 
-    /// Whether the input is said to be complete.
-    pub fn scope(&self) -> Scope {
-        self.scope
-    }
-
     /// The same settings for an input that is, or is not, complete.
     #[must_use]
     pub fn with_scope(mut self, scope: Scope) -> Self {
-        self.scope = scope;
+        self.scope = Some(scope);
         self
     }
 
@@ -105,10 +128,28 @@ impl Settings {
         self
     }
 
-    /// What a finding of this rule does at admission.
+    /// What a finding of this rule does at admission, unless the finding itself is milder.
     pub fn admission(&self, rule: &Rule) -> Admission {
-        let tuned = RULES.iter().zip(&self.rules).find(|(other, _)| other.id == rule.id);
-        tuned.and_then(|(_, tuned)| tuned.admission).unwrap_or(rule.admission)
+        self.tuned(rule).and_then(|tuned| tuned.admission).unwrap_or(rule.admission)
+    }
+
+    /// What this finding does at admission.
+    pub fn effect(&self, found: &Finding) -> Admission {
+        self.admission(found.rule).min(found.at_most)
+    }
+
+    /// Check id of this finding in the Pod Security Standards, when they forbid what it says.
+    ///
+    /// It is that of the level that a profile holds the rule to, else of the lowest that has it.
+    pub fn control(&self, found: &Finding) -> Option<&'static str> {
+        let level = found.standard?;
+        let held = self.tuned(found.rule).and_then(|tuned| tuned.standard);
+        found.rule.pss?.control(held.unwrap_or(level), self.target)
+    }
+
+    fn tuned(&self, rule: &Rule) -> Option<&RuleSettings> {
+        let mut rules = RULES.iter().zip(&self.rules);
+        rules.find(|(other, _)| other.id == rule.id).map(|(_, tuned)| tuned)
     }
 
     /// Whether a rule runs.
@@ -125,10 +166,20 @@ impl Settings {
         self
     }
 
+    /// The same settings without the rules that `keep` does not accept.
+    #[must_use]
+    pub fn retain(mut self, keep: impl Fn(&Rule) -> bool) -> Self {
+        for (rule, tuned) in RULES.iter().zip(&mut self.rules) {
+            tuned.enabled &= keep(rule);
+        }
+        self
+    }
+
     /// The same settings with only the rules that count at admission: those that would warn or
     /// deny, if they see what the API server hands over or if settings name their effect.
     #[must_use]
     pub fn for_admission(mut self) -> Self {
+        self.at_admission = true;
         for (rule, tuned) in RULES.iter().zip(&mut self.rules) {
             let effect = tuned.admission.unwrap_or(rule.admission);
             let speaks = rule.sees(Surface::Cluster) || tuned.admission.is_some();

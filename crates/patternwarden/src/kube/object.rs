@@ -1,7 +1,7 @@
 //! One Kubernetes object: its type and its metadata.
 
 use crate::kube::workload::{Workload, WorkloadKind};
-use crate::kube::{PodSpec, items, labels};
+use crate::kube::{PodSpec, PodSpecs, items, labels};
 use crate::matcher::glob;
 use patternwarden_tree::Node;
 
@@ -12,6 +12,8 @@ pub struct Object<'d> {
     pub node: Node<'d>,
     /// Index in the [`Set`](crate::set::Set).
     pub index: usize,
+    /// What settings say of its kind, for one that is not built in.
+    pub(crate) custom: Option<&'d WorkloadKind<'d>>,
 }
 
 /// Group, version and kind of an object. The core group is the empty text.
@@ -88,7 +90,12 @@ fields!(Object {
 impl<'d> Object<'d> {
     #[cfg(test)]
     pub(crate) fn of_node(node: Node<'d>) -> Self {
-        Self { node, index: 0 }
+        Self::new(node, 0)
+    }
+
+    /// The object with this root, of a built-in kind or of one that nobody knows.
+    pub(crate) fn new(node: Node<'d>, index: usize) -> Self {
+        Self { node, index, custom: None }
     }
 
     /// Group, version and kind; empty texts where they are absent.
@@ -130,13 +137,19 @@ impl<'d> Object<'d> {
     /// The object as something that makes Pods.
     pub fn workload(self) -> Option<Workload<'d>> {
         let api = self.api();
-        let kind = WorkloadKind::of(api, self.api_version().is_absent())?;
+        let kind = WorkloadKind::of(api, self.api_version().is_absent()).or(self.custom)?;
         Some(Workload { node: self.node, object: self, kind })
     }
 
     /// The Pod this object is, or makes.
     pub fn pod_spec(self) -> Option<PodSpec<'d>> {
         self.workload()?.pod_spec()
+    }
+
+    /// Every Pod this object is, or makes: also the templates that are found by their shape in
+    /// custom resources of unknown kinds.
+    pub fn pod_specs(self) -> PodSpecs<'d> {
+        PodSpecs::of(self)
     }
 
     /// Whether the object's labels satisfy a selector's map of exact values.

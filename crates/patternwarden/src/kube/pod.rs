@@ -2,6 +2,7 @@
 
 use crate::kube::container::{Class, Container};
 use crate::kube::object::Object;
+use crate::kube::template::Templates;
 use crate::kube::walk::{Items, items};
 use crate::kube::workload::Workload;
 use patternwarden_tree::Node;
@@ -54,6 +55,18 @@ fields!(PodSpec {
     service_account_name: &'d str = text ["serviceAccountName"];
     /// `automountServiceAccountToken`.
     automount_service_account_token: bool = flag ["automountServiceAccountToken"];
+    /// `dnsPolicy`; the API server fills in `ClusterFirst`.
+    dns_policy: &'d str = text ["dnsPolicy"];
+    /// `runtimeClassName`.
+    runtime_class_name: &'d str = text ["runtimeClassName"];
+    /// `hostAliases`.
+    host_aliases: Node<'d> = list ["hostAliases"];
+    /// `securityContext.supplementalGroups`.
+    supplemental_groups: Node<'d> = list ["securityContext", "supplementalGroups"];
+    /// `securityContext.fsGroupChangePolicy`.
+    fs_group_change_policy: &'d str = text ["securityContext", "fsGroupChangePolicy"];
+    /// `ephemeralContainers`.
+    ephemeral_container_list: Node<'d> = list ["ephemeralContainers"];
     /// `os.name`.
     os_name: &'d str = text ["os", "name"];
     /// `initContainers`.
@@ -68,6 +81,12 @@ fields!(PodSpec {
     priority_class_name: &'d str = text ["priorityClassName"];
     /// `enableServiceLinks`; the API server fills in `true`.
     enable_service_links: bool = flag ["enableServiceLinks"];
+    /// `topologySpreadConstraints`.
+    topology_spread_constraints: Node<'d> = list ["topologySpreadConstraints"];
+    /// `tolerations`.
+    tolerations: Node<'d> = list ["tolerations"];
+    /// `nodeSelector`.
+    node_selector: Node<'d> = map ["nodeSelector"];
     /// `nodeName`.
     node_name: &'d str = text ["nodeName"];
 });
@@ -143,6 +162,30 @@ impl<'d> PodSpec<'d> {
     /// The volume of this name.
     pub fn volume(self, name: &str) -> Option<Volume<'d>> {
         self.volumes().find(|volume| volume.name().value == Some(name))
+    }
+}
+
+/// The Pods that an object is or makes.
+#[derive(Clone, Debug)]
+pub struct PodSpecs<'d> {
+    known: Option<PodSpec<'d>>,
+    found: Option<Templates<'d>>,
+}
+
+impl<'d> PodSpecs<'d> {
+    pub(super) fn of(object: Object<'d>) -> Self {
+        let workload = object.workload();
+        let known = workload.and_then(Workload::pod_spec);
+        Self { known, found: workload.is_none().then(|| Templates::of(object)) }
+    }
+}
+
+impl<'d> Iterator for PodSpecs<'d> {
+    type Item = PodSpec<'d>;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<PodSpec<'d>> {
+        self.known.take().or_else(|| self.found.as_mut()?.next())
     }
 }
 
@@ -223,8 +266,12 @@ impl<'d> Volume<'d> {
     /// The key that names the kind of source, such as `emptyDir`; a volume without source is an
     /// `emptyDir`, as the API server fills in.
     pub fn source(self) -> &'d str {
-        let mut sources = self.node.children().filter(|c| c.key() != Some("name") && !c.is_null());
-        sources.next().and_then(Node::key).unwrap_or("emptyDir")
+        self.sources().next().and_then(Node::key).unwrap_or("emptyDir")
+    }
+
+    /// Everything that stands where the one source should.
+    pub fn sources(self) -> impl Iterator<Item = Node<'d>> {
+        self.node.children().filter(|c| c.key() != Some("name") && !c.is_null())
     }
 
     /// Whether containers can write to it and see what others wrote.

@@ -1,15 +1,17 @@
 //! From a stream and settings to a Report.
 
 use super::{
-    Engine, Evidence, Finding, Fix, NotChecked, Operation, PatternHit, Related, Report, Resource,
-    Summary, Syntax, Verdict,
+    Engine, Evidence, Finding, Fix, NotChecked, Operation, PatternHit, Placeholder, Related,
+    Report, Resource, Summary, Syntax, Verdict,
 };
 use crate::bundle::Bundle;
 use crate::docs;
 use crate::engine;
 use crate::finding;
+use crate::fixes::grounded;
 use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object};
-use crate::kube::{Role, Scaler, Service};
+use crate::kube::{PersistentVolume, Role, Scaler, Service};
+use crate::neighbours::Neighbours;
 use crate::pattern::Pattern;
 use crate::recognise::{self, Recognised};
 use crate::rule::{Admission, Severity};
@@ -17,20 +19,32 @@ use crate::rules::RULES;
 use crate::set::Set;
 use crate::settings::Settings;
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
-use patternwarden_tree::{Edit, LineIndex, Op, Range, Span, Stream, Value, sort_ids};
+use patternwarden_tree::{
+    Edit, LineIndex, Op, Range, Span, Stream, TextEdit, TextEditor, Value, sort_ids,
+};
 
 const SCHEMA: u32 = 1;
 
-pub(super) fn report(stream: &Stream, settings: &Settings) -> Report {
-    let bundle = Bundle::new(&stream.documents);
+pub(super) fn report(
+    stream: &Stream,
+    settings: &Settings,
+    editor: Option<&dyn TextEditor>,
+    neighbours: Option<&Neighbours>,
+) -> Report {
+    let bundle = Bundle::new(&stream.documents).with_kinds_of(settings);
     let set = Set::new(&bundle, settings.scope());
     let lines = stream.lines.as_ref();
-    let builder = Builder { set: &set, settings, lines };
+    let builder = Builder { set: &set, settings, lines, editor, neighbours };
 
     let resources: Vec<_> = set.objects().map(|object| builder.resource(object)).collect();
-    let mut findings: Vec<_> =
-        engine::run(settings, &set).iter().map(|found| builder.finding(found)).collect();
-    number_keys(&mut findings);
+    let mut found = engine::run(settings, &set);
+    if let Some(neighbours) = neighbours {
+        found.extend(neighbours.findings(settings));
+        engine::sort(&mut found);
+    }
+    let keys = finding_keys(&set, &found);
+    let findings: Vec<_> =
+        found.iter().zip(keys).map(|(found, key)| builder.finding(found, key)).collect();
     let patterns: Vec<_> =
         recognise::recognise(&set).iter().map(|hit| builder.pattern(hit)).collect();
     let syntax: Vec<_> = stream
@@ -65,6 +79,8 @@ struct Builder<'r, 'd> {
     set: &'r Set<'d>,
     settings: &'r Settings,
     lines: Option<&'r LineIndex>,
+    editor: Option<&'r dyn TextEditor>,
+    neighbours: Option<&'r Neighbours>,
 }
 
 impl Builder<'_, '_> {
@@ -85,11 +101,11 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn finding(&self, found: &finding::Finding) -> Finding {
+    fn finding(&self, found: &finding::Finding, key: String) -> Finding {
         let rule = found.rule;
-        let admission = self.settings.admission(rule);
+        let admission = self.settings.effect(found);
         Finding {
-            key: self.key(found),
+            key,
             rule: rule.id.to_owned(),
             title: rule.title.to_owned(),
             patterns: rule.patterns.iter().map(|pattern| pattern.id().to_owned()).collect(),
@@ -102,22 +118,36 @@ impl Builder<'_, '_> {
             path: found.pointer.clone(),
             range: self.range(found.span),
             related: found.related.iter().map(|related| self.related(related)).collect(),
-            fixes: found.fixes.iter().map(fix).collect(),
-            pss: rule.pss.map(|pss| pss.control.to_owned()),
+            fixes: found.fixes.iter().map(|fix| self.fix(found, fix)).collect(),
+            pss: self.settings.control(found).map(ToOwned::to_owned),
         }
     }
 
-    fn key(&self, found: &finding::Finding) -> String {
-        let object = found.object.and_then(|index| self.set.object(index));
-        let mut key = format!("{}:", found.rule.id);
-        if let Some(object) = object {
-            let namespace = object.namespace().value.unwrap_or_default();
-            let slash = if namespace.is_empty() { "" } else { "/" };
-            let kind = object.kind().value.unwrap_or_default();
-            key.extend([namespace, slash, kind, "/", object.display_name()]);
+    fn fix(&self, found: &finding::Finding, fix: &finding::Fix) -> Fix {
+        let planned = self.editor.map(|editor| {
+            let edits = grounded(self.set, found, &fix.edits)?;
+            editor.plan(found.document, &edits)
+        });
+        let (edits, refused) = match planned {
+            None => (None, None),
+            Some(Ok(edits)) => (Some(edits.iter().map(|edit| self.edit(edit)).collect()), None),
+            Some(Err(refusal)) => (None, Some(refusal.message)),
+        };
+        Fix {
+            title: fix.title.clone(),
+            grade: fix.grade,
+            operations: fix.edits.iter().map(operation).collect(),
+            edits,
+            refused,
         }
-        key.extend([":", found.pointer.as_str()]);
-        key
+    }
+
+    fn edit(&self, edit: &TextEdit) -> super::Edit {
+        super::Edit {
+            range: self.range(Some(edit.span)).unwrap_or_default(),
+            text: edit.text.clone(),
+            placeholders: Placeholder::all(&edit.text, &edit.placeholders),
+        }
     }
 
     fn related(&self, related: &finding::Related) -> Related {
@@ -154,12 +184,16 @@ impl Builder<'_, '_> {
             doc: Some(*document),
             reason: (*reason).to_owned(),
         });
-        let rules = engine::not_checked(self.settings, self.set).map(|(rule, reason)| NotChecked {
-            rule: Some(rule.id.to_owned()),
-            doc: None,
-            reason: reason.to_owned(),
-        });
-        documents.chain(rules).collect()
+        let mut out: Vec<NotChecked> = documents.collect();
+        for (rule, reason) in engine::not_checked(self.settings, self.set) {
+            let reason = match self.neighbours.map(|neighbours| neighbours.answer(rule)) {
+                Some(Ok(())) => continue,
+                Some(Err(Some(reason))) => reason,
+                _ => reason.to_owned(),
+            };
+            out.push(NotChecked { rule: Some(rule.id.to_owned()), doc: None, reason });
+        }
+        out
     }
 }
 
@@ -176,14 +210,7 @@ fn is_known(object: Object<'_>) -> bool {
         || Scaler::of(object).is_some()
         || Lease::of(object).is_some()
         || Namespace::of(object).is_some()
-}
-
-fn fix(fix: &finding::Fix) -> Fix {
-    Fix {
-        title: fix.title.clone(),
-        grade: fix.grade,
-        operations: fix.edits.iter().map(operation).collect(),
-    }
+        || PersistentVolume::of(object).is_some()
 }
 
 fn operation(edit: &Edit) -> Operation {
@@ -204,20 +231,35 @@ fn json(value: &Value) -> String {
     out
 }
 
-/// Tells findings apart that a rule made more than once at one place.
-fn number_keys(findings: &mut [Finding]) {
-    let key = |id: u32| findings.get(id as usize).map_or("", |finding| finding.key.as_str());
-    let mut sorted: Vec<u32> = (0..findings.len() as u32).collect();
+/// The key of each finding: rule, object and place, and a number where that is not enough.
+pub(crate) fn finding_keys(set: &Set<'_>, findings: &[finding::Finding]) -> Vec<String> {
+    let mut keys: Vec<String> = findings.iter().map(|found| key(set, found)).collect();
+    let key = |id: u32| keys.get(id as usize).map_or("", String::as_str);
+    let mut sorted: Vec<u32> = (0..keys.len() as u32).collect();
     sort_ids(&mut sorted, &|a, b| key(a).cmp(key(b)));
     let mut repeated = Vec::new();
     for same in sorted.chunk_by(|a, b| key(*a) == key(*b)) {
         repeated.extend(same.iter().zip(1..).skip(1));
     }
     for (id, count) in repeated {
-        if let Some(finding) = findings.get_mut(*id as usize) {
-            finding.key = format!("{}#{count}", finding.key);
+        if let Some(key) = keys.get_mut(*id as usize) {
+            *key = format!("{key}#{count}");
         }
     }
+    keys
+}
+
+fn key(set: &Set<'_>, found: &finding::Finding) -> String {
+    let object = found.object.and_then(|index| set.object(index));
+    let mut key = format!("{}:", found.rule.id);
+    if let Some(object) = object {
+        let namespace = object.namespace().value.unwrap_or_default();
+        let slash = if namespace.is_empty() { "" } else { "/" };
+        let kind = object.kind().value.unwrap_or_default();
+        key.extend([namespace, slash, kind, "/", object.display_name()]);
+    }
+    key.extend([":", found.pointer.as_str()]);
+    key
 }
 
 fn summary(findings: &[Finding], patterns: &[PatternHit]) -> Summary {

@@ -341,7 +341,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         if let Some((pod, rights)) = found {
             lacking(cx, role, pod, &rights.missing());
         }
-    } else if let Some(pod) = object.pod_spec().filter(|pod| !pod.workload.is_job()) {
+    }
+    for pod in object.pod_specs().filter(|pod| !pod.workload.is_job()) {
         workload(cx, pod);
     }
 }

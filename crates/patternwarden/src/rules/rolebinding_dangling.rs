@@ -202,7 +202,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         for subject in binding.subjects() {
             judge_subject(cx, binding, subject);
         }
-    } else if let Some(pod) = object.pod_spec() {
+    }
+    for pod in object.pod_specs() {
         account(cx, pod);
     }
 }
@@ -219,7 +220,7 @@ fn role<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>) {
     if cx.set().bound_role(binding).is_some() || (kind == "ClusterRole" && is_default_name(name)) {
         return;
     }
-    if kind == "Role" && cx.set().named(GROUP, "Role", None, name).is_some() {
+    if kind == "Role" && cx.set().find(GROUP, "Role", None, name).is_some() {
         cx.report(at.place, format_args!("Role `{shown}` is in another namespace, where no binding can reach it"))
             .severity(Severity::Error);
         return;
@@ -253,7 +254,7 @@ fn judge_subject<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>, subject: Subject
         return;
     }
     let namespace = written.value.filter(|name| !name.is_empty()).unwrap_or(own);
-    if name != "default" && cx.set().named("", "ServiceAccount", Some(namespace), name).is_none() {
+    if name != "default" && cx.set().find("", "ServiceAccount", Some(namespace), name).is_none() {
         let shown = clipped(name);
         cx.report(subject.name().place, format_args!("ServiceAccount `{shown}` of namespace `{namespace}` is not in the input"))
             .severity(Severity::Info);

@@ -147,8 +147,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             }
         }
     }
-    let whole = object.pod_spec().map(config_references).unwrap_or_default();
-    for reference in whole.into_iter().filter(|reference| reference.kind == ConfigKind::Secret) {
+    let whole = object.pod_specs().flat_map(config_references);
+    for reference in whole.filter(|reference| reference.kind == ConfigKind::Secret) {
         if reference.via() == Via::EnvFrom {
             cx.report(reference.name, format_args!("the whole Secret becomes variables"))
                 .severity(Severity::Hint);

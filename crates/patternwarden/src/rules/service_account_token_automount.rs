@@ -236,10 +236,11 @@ static SCOPE: Choice = Choice {
 const INJECTED: &str = "kube-api-access-";
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    if let Some(pod) = object.pod_spec() {
+    for pod in object.pod_specs() {
         names(cx, pod);
         token(cx, pod);
-    } else if object.is("", "ServiceAccount") {
+    }
+    if object.is("", "ServiceAccount") {
         account(cx, object);
     } else if let Some(secret) = ConfigObject::of(object).filter(|c| c.kind == ConfigKind::Secret) {
         let at = secret.secret_type();
@@ -283,7 +284,7 @@ fn names<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 fn token<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let (set, name) = (cx.set(), pod.service_account());
     let namespace = pod.object().effective_namespace();
-    let account = set.named("", "ServiceAccount", Some(namespace), name);
+    let account = set.find("", "ServiceAccount", Some(namespace), name);
     let own = pod.automount_service_account_token();
     let inherited = account.and_then(|account| account.node.get("automountServiceAccountToken"));
     let mounted = if own.is_absent() {

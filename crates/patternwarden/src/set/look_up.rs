@@ -8,19 +8,15 @@ use crate::kube::{
 use alloc::vec::Vec;
 
 impl<'d> Set<'d> {
-    /// The object of this kind and name in a namespace. For a kind without namespaces, pass `None`.
-    pub fn named(
+    /// The object of this group, kind and name. For a kind without namespaces, pass `None`.
+    pub fn find(
         &self,
         group: &str,
         kind: &str,
         namespace: Option<&str>,
         name: &str,
     ) -> Option<Object<'d>> {
-        self.of_kind(kind).find(|object| {
-            object.is(group, kind)
-                && object.name().value == Some(name)
-                && namespace.is_none_or(|namespace| object.effective_namespace() == namespace)
-        })
+        self.named(kind, namespace, name).filter(|object| object.is(group, kind))
     }
 
     /// The ConfigMap or Secret that a Pod of this namespace refers to.
@@ -30,7 +26,7 @@ impl<'d> Set<'d> {
         namespace: &str,
     ) -> Option<ConfigObject<'d>> {
         let (kind, name) = (reference.kind.name(), reference.name.as_str()?);
-        self.named("", kind, Some(namespace), name).and_then(ConfigObject::of)
+        self.find("", kind, Some(namespace), name).and_then(ConfigObject::of)
     }
 
     /// Every autoscaler.

@@ -1,0 +1,102 @@
+//! Repairing until nothing is left, on documents without text.
+
+use patternwarden::docs;
+use patternwarden::fixes::{MAX_ROUNDS, Objects, Outcome, Wanted, fix_all};
+use patternwarden::rule::Grade;
+use patternwarden::set::Scope;
+use patternwarden::tree::{Document, Stream, write_json};
+use patternwarden::{RULES, Report, Settings, Severity, check};
+
+fn all() -> Settings {
+    Settings::default().only(|_| true).with_scope(Scope::Closed)
+}
+
+fn judge(documents: &[Document]) -> Report {
+    check(&Stream { documents: documents.to_vec(), ..Stream::default() }, &all())
+}
+
+fn repair(documents: Vec<Document>, least: Grade) -> (Vec<Document>, Outcome) {
+    let mut objects = Objects::new(documents);
+    let outcome = fix_all(&mut objects, &all(), &Wanted { least, fix: &|_, _| true });
+    (objects.into_documents(), outcome)
+}
+
+fn json(documents: &[Document]) -> Vec<String> {
+    let write = |document: &Document| {
+        let mut out = String::new();
+        document.root().into_iter().for_each(|root| write_json(&mut out, root));
+        out
+    };
+    documents.iter().map(write).collect()
+}
+
+/// Every example of every rule, and each rule's examples together.
+fn corpus() -> Vec<String> {
+    let mut out = Vec::new();
+    for rule in RULES {
+        let texts: Vec<String> =
+            docs::examples(rule.docs).into_iter().map(|example| example.text).collect();
+        out.push(texts.join("---\n"));
+        out.extend(texts);
+    }
+    out
+}
+
+#[test]
+fn repairs_come_to_rest_and_leave_nothing_that_they_could_repair() {
+    for least in [Grade::Safe, Grade::Review] {
+        let mut applied = 0;
+        for text in corpus() {
+            let documents = patternwarden_yaml::read(&text).documents;
+            let (fixed, outcome) = repair(documents, least);
+            let left = judge(&fixed);
+            let names = |o: &Outcome| {
+                o.applied
+                    .iter()
+                    .map(|offer| (offer.rule.id, offer.title.clone()))
+                    .collect::<Vec<_>>()
+            };
+            assert!(outcome.settled, "{MAX_ROUNDS} rounds: {:?}\n{text}", names(&outcome));
+            let repairable =
+                left.findings.iter().filter(|f| f.fixes.iter().any(|x| x.grade >= least));
+            assert_eq!(repairable.count(), outcome.refused.len(), "{text}");
+            applied += outcome.applied.len();
+
+            let (again, outcome) = repair(fixed.clone(), least);
+            assert!(outcome.applied.is_empty(), "{:?}", names(&outcome));
+            assert_eq!(json(&again), json(&fixed));
+        }
+        assert!(applied > RULES.len(), "{applied} fixes");
+    }
+}
+
+#[test]
+fn safe_repairs_together_add_no_finding_that_matters() {
+    for text in corpus() {
+        let documents = patternwarden_yaml::read(&text).documents;
+        let serious = |report: &Report| {
+            let matters = report.findings.iter().filter(|f| f.severity >= Severity::Warning);
+            matters.map(|f| (f.rule.clone(), f.path.clone(), f.message.clone())).collect::<Vec<_>>()
+        };
+        let known = serious(&judge(&documents));
+        // What a repair moves keeps its findings, with the same words at another place.
+        let is_known = |found: &(String, String, String)| {
+            known.iter().any(|k| k.0 == found.0 && (k.1 == found.1 || k.2 == found.2))
+        };
+        let (fixed, _) = repair(documents, Grade::Safe);
+        let added: Vec<_> =
+            serious(&judge(&fixed)).into_iter().filter(|found| !is_known(found)).collect();
+        assert!(added.is_empty(), "{added:?}\n{text}");
+    }
+}
+
+#[test]
+fn only_the_rules_that_are_asked_for_are_repaired() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: a, image: r/a:1}\n";
+    let mut objects = Objects::new(patternwarden_yaml::read(text).documents);
+    let only = |rule: &patternwarden::Rule| rule.id == "privilege-escalation-allowed";
+    let wanted = Wanted { least: Grade::Review, fix: &|rule, _| only(rule) };
+    let outcome = fix_all(&mut objects, &all(), &wanted);
+    assert!(outcome.settled && !outcome.applied.is_empty());
+    assert!(outcome.applied.iter().all(|offer| only(offer.rule)));
+}
