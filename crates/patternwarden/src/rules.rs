@@ -27,8 +27,14 @@ catalogue! {
     config_image_mutable
     config_image_volume_available
     config_key_missing
+    crd_conversion_invalid
+    crd_names_invalid
+    crd_printer_columns
     crd_schema_invalid
+    crd_status_subresource_missing
+    crd_unknown_fields_preserved
     crd_v1beta1_migrate
+    crd_versions_invalid
     cron_defaults_implicit
     cron_schedule_invalid
     dapr_lock_call
