@@ -39,7 +39,7 @@ mod walk;
 mod workload;
 
 pub use access::{Binding, PolicyRule, Role, RoleKind, Subject};
-pub use autoscaler::{Autoscaler, AutoscalerKind};
+pub use autoscaler::{Autoscaler, AutoscalerKind, ResourceMetric};
 pub use backend::{Backend, backends, ingress_paths, is_ingress};
 pub use base64::base64;
 pub use config::{ConfigKind, ConfigObject};

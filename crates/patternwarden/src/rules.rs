@@ -44,6 +44,9 @@ catalogue! {
     host_namespaces
     host_port
     hostpath_volume
+    hpa_bounds_invalid
+    hpa_fixed_replicas
+    hpa_target_without_requests
     image_digest_missing
     image_tag_mutable
     immutable_config_unversioned

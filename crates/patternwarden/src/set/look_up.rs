@@ -38,6 +38,12 @@ impl<'d> Set<'d> {
         out
     }
 
+    /// The workload that an autoscaler scales, in its own namespace.
+    pub fn scaled(&self, scaler: Autoscaler<'d>) -> Option<Object<'d>> {
+        let (kind, name) = (scaler.target_kind().value?, scaler.target_name().value?);
+        self.named(kind, Some(scaler.object.effective_namespace()), name)
+    }
+
     /// What changes the number of an object's replicas.
     pub fn scaler_of(&self, object: Object<'d>) -> Option<Autoscaler<'d>> {
         self.autoscalers()
