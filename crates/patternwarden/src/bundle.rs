@@ -1,5 +1,7 @@
 //! From documents to objects: lists are unpacked, fragments are wrapped, the rest is named.
 
+use crate::kube::WorkloadKind;
+use crate::settings::Settings;
 use alloc::{borrow::Cow, vec::Vec};
 use patternwarden_tree::{Builder, Document, Kind, Node, Origin};
 
@@ -56,6 +58,8 @@ pub struct Bundle<'s> {
     pub(crate) entries: Vec<Entry>,
     /// Documents that are, or hold, something that is no object, and why.
     pub(crate) strangers: Vec<(usize, &'static str)>,
+    /// Kinds with a Pod spec that settings name.
+    pub(crate) kinds: Vec<WorkloadKind<'s>>,
 }
 
 impl<'s> Bundle<'s> {
@@ -66,8 +70,12 @@ impl<'s> Bundle<'s> {
     /// say so, as the API server leaves that out. A document that is neither an object nor a known
     /// fragment is kept as a stranger, and so is one with such an entry in its list.
     pub fn new(documents: &'s [Document]) -> Self {
-        let mut bundle =
-            Bundle { documents: Vec::new(), entries: Vec::new(), strangers: Vec::new() };
+        let mut bundle = Bundle {
+            documents: Vec::new(),
+            entries: Vec::new(),
+            strangers: Vec::new(),
+            kinds: Vec::new(),
+        };
         for (index, document) in documents.iter().enumerate() {
             let assumed = document.root().and_then(assumption);
             let wrapped = document.root().and_then(|root| match assumed {
@@ -83,6 +91,14 @@ impl<'s> Bundle<'s> {
             bundle.documents.push(document);
         }
         bundle
+    }
+
+    /// The same bundle, in which the custom kinds that settings name in `pod_specs` are workloads
+    /// as well.
+    #[must_use]
+    pub fn with_kinds_of(mut self, settings: &'s Settings) -> Self {
+        self.kinds = settings.pod_specs();
+        self
     }
 }
 

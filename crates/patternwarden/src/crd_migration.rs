@@ -130,7 +130,7 @@ mod tests {
     fn migrated(yaml: &str) -> String {
         let stream = patternwarden_yaml::read(yaml);
         let root = stream.documents[0].root().unwrap();
-        let crd = Crd::of(Object { node: root, index: 0 }).unwrap();
+        let crd = Crd::of(Object::new(root, 0)).unwrap();
         let mut out = String::new();
         write_json(&mut out, apply(root, &migrate(crd)).unwrap().root().unwrap());
         out

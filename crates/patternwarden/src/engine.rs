@@ -8,7 +8,7 @@ use crate::param::{Choice, Flag, Int, Strings};
 use crate::rule::{Check, Grade, Rule, Severity, Surface};
 use crate::rules::RULES;
 use crate::set::Set;
-use crate::settings::{RuleSettings, Settings};
+use crate::settings::{OwnedObjects, RuleSettings, Settings};
 use alloc::{
     string::{String, ToString},
     vec::Vec,
@@ -238,6 +238,20 @@ fn is_passable(base: Node<'_>, pointer: &str) -> bool {
     true
 }
 
+/// Rules about availability and probes: a hook of Helm that tests a release runs once and serves
+/// nobody.
+const OF_SERVICES: &[&str] = &[
+    "rolling-update-without-readiness",
+    "naked-pod",
+    "readiness-probe-missing",
+    "liveness-probe-missing",
+    "shutdown-drain-missing",
+    "replicas-not-spread",
+    "pdb-missing",
+    "replica-bounds",
+    "rollout-not-rolling",
+];
+
 /// Runs every rule that settings switch on over `set`; findings are sorted by document, place
 /// and rule.
 ///
@@ -277,8 +291,12 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
         containers.clear();
         containers.extend(pod.into_iter().flat_map(crate::kube::PodSpec::containers));
         let inherited = object.is_controlled();
+        if inherited && settings.owned_objects() == OwnedObjects::Skip {
+            continue;
+        }
+        let hook = object.annotation("helm.sh/hook").is_some_and(|h| settings.exempts_hook(h));
         for (rule, tuned) in &active {
-            if inherited && !rule.is_security() {
+            if (inherited && !rule.is_security()) || (hook && OF_SERVICES.contains(&rule.id)) {
                 continue;
             }
             let mut cx = Cx {

@@ -44,6 +44,7 @@ pub use reference::{ConfigReference, config_references};
 pub use scale::{Budget, Lease, Namespace, Scaler};
 pub use walk::{EnvValues, Hooks, Items, Mounts, Probes, Words};
 pub(crate) use walk::{entries, items};
+pub(crate) use workload::Pointers;
 pub use workload::{Workload, WorkloadKind};
 
 /// Readers of field values, one per shape.

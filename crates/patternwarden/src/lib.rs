@@ -27,6 +27,7 @@ pub mod api_versions;
 pub mod bundle;
 pub mod crd_migration;
 pub mod dapr;
+pub mod date;
 pub mod docs;
 pub mod engine;
 pub mod errata;
@@ -51,6 +52,7 @@ pub mod settings;
 mod start_up;
 mod structural;
 
+pub use date::Date;
 pub use minor::Minor;
 pub use pattern::{Category, Pattern};
 pub use patterns::RECOGNISERS;

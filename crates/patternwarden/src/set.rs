@@ -4,7 +4,7 @@ use crate::bundle::{Assumption, Bundle, Entry};
 use crate::kube::{Binding, Object, PodSpec, Role};
 use alloc::vec::{IntoIter, Vec};
 use core::slice::Iter;
-use patternwarden_tree::{Document, Node, sort_ids};
+use patternwarden_tree::{Document, Node, sort_by, sort_ids};
 
 /// Whether a [`Set`] holds everything that could matter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,10 +24,36 @@ pub struct Set<'d> {
     objects: Vec<Object<'d>>,
     /// Indices of the objects, by kind and then in source order.
     by_kind: Vec<u32>,
+    /// Indices of the objects, by kind, name and then in source order: references are many.
+    by_name: Vec<u32>,
     /// Indices of the objects with a Pod, by namespace and then in source order: every Service asks
     /// for all of its namespace.
     pods: Vec<u32>,
+    /// The same by namespace and ServiceAccount: every role asks for who has it.
+    by_account: Vec<u32>,
+    /// ServiceAccounts and who binds them, by namespace and name: every Pod asks for its own.
+    accounts: Vec<Account<'d>>,
     scope: Scope,
+}
+
+/// A ServiceAccount as the subject of a binding.
+#[derive(Clone, Copy, Debug)]
+struct Account<'d> {
+    namespace: &'d str,
+    name: &'d str,
+    binding: Binding<'d>,
+}
+
+impl<'d> Account<'d> {
+    fn all(binding: Binding<'d>) -> impl Iterator<Item = Self> {
+        let own = binding.object.effective_namespace();
+        binding.subjects().filter_map(move |subject| {
+            let is_account = subject.kind().value == Some("ServiceAccount");
+            let namespace = subject.namespace().value.unwrap_or(own);
+            let name = subject.name().value.filter(|_| is_account)?;
+            Some(Self { namespace, name, binding })
+        })
+    }
 }
 
 /// Some objects of a [`Set`], in source order.
@@ -50,6 +76,10 @@ fn kind<'d>(objects: &[Object<'d>], id: u32) -> &'d str {
     objects.get(id as usize).and_then(|object| object.kind().value).unwrap_or_default()
 }
 
+fn name<'d>(objects: &[Object<'d>], id: u32) -> &'d str {
+    objects.get(id as usize).and_then(|object| object.name().value).unwrap_or_default()
+}
+
 fn home<'d>(objects: &[Object<'d>], id: u32) -> &'d str {
     objects.get(id as usize).map_or("", |object| object.effective_namespace())
 }
@@ -59,16 +89,35 @@ impl<'d> Set<'d> {
     pub fn new(bundle: &'d Bundle<'d>, scope: Scope) -> Self {
         let object = |(index, entry): (usize, &Entry)| {
             let document = bundle.documents.get(entry.document)?;
-            Some(Object { node: document.node(entry.node)?, index })
+            let object = Object::new(document.node(entry.node)?, index);
+            let api = object.api();
+            let custom = bundle.kinds.iter().find(|k| k.kind == api.kind && k.group == api.group);
+            Some(Object { custom, ..object })
         };
         let objects: Vec<_> = bundle.entries.iter().enumerate().filter_map(object).collect();
         let mut by_kind: Vec<u32> = (0..objects.len() as u32).collect();
         sort_ids(&mut by_kind, &|a, b| kind(&objects, a).cmp(kind(&objects, b)));
+        let mut by_name = by_kind.clone();
+        sort_ids(&mut by_name, &|a, b| {
+            let kinds = kind(&objects, a).cmp(kind(&objects, b));
+            kinds.then_with(|| name(&objects, a).cmp(name(&objects, b)))
+        });
         let with_pod = |object: &&Object<'d>| object.pod_spec().is_some();
         let mut pods: Vec<u32> =
             objects.iter().filter(with_pod).map(|object| object.index as u32).collect();
         sort_ids(&mut pods, &|a, b| home(&objects, a).cmp(home(&objects, b)));
-        Self { bundle, objects, by_kind, pods, scope }
+        let account = |id: u32| {
+            let pod = objects.get(id as usize).and_then(|object| object.pod_spec());
+            (home(&objects, id), pod.map_or("", PodSpec::service_account))
+        };
+        let mut by_account = pods.clone();
+        sort_ids(&mut by_account, &|a, b| account(a).cmp(&account(b)));
+        let accounts = Vec::new();
+        let mut set = Self { bundle, objects, by_kind, by_name, pods, by_account, accounts, scope };
+        let mut accounts: Vec<_> = set.bindings().flat_map(Account::all).collect();
+        sort_by(&mut accounts, |a, b| (a.namespace, a.name).cmp(&(b.namespace, b.name)));
+        set.accounts = accounts;
+        set
     }
 
     /// Whether the set is complete.
@@ -93,6 +142,19 @@ impl<'d> Set<'d> {
         let rest = self.by_kind.get(from..).unwrap_or_default();
         let to = rest.partition_point(|id| kind(&self.objects, *id) == wanted);
         Objects { objects: &self.objects, ids: rest.get(..to).unwrap_or_default().iter() }
+    }
+
+    /// The first object of this kind and name: of this namespace, or, without one, of any.
+    pub fn named(&self, wanted: &str, namespace: Option<&str>, called: &str) -> Option<Object<'d>> {
+        let key = |id: u32| (kind(&self.objects, id), name(&self.objects, id));
+        let from = self.by_name.partition_point(|id| key(*id) < (wanted, called));
+        let rest = self.by_name.get(from..).unwrap_or_default();
+        let to = rest.partition_point(|id| key(*id) == (wanted, called));
+        // An object without a name has an empty one here, and cannot be referred to.
+        let rest = if called.is_empty() { &[] } else { rest };
+        let mut found =
+            Objects { objects: &self.objects, ids: rest.get(..to).unwrap_or_default().iter() };
+        found.find(|object| namespace.is_none_or(|home| object.effective_namespace() == home))
     }
 
     /// The documents, in source order.
@@ -127,16 +189,31 @@ impl<'d> Set<'d> {
         None
     }
 
+    /// Every binding of a role.
+    fn bindings(&self) -> impl Iterator<Item = Binding<'d>> + '_ {
+        let kinds = ["RoleBinding", "ClusterRoleBinding"].into_iter();
+        kinds.flat_map(|kind| self.of_kind(kind)).filter_map(Binding::of)
+    }
+
     /// Bindings of roles to the ServiceAccount of a Pod.
     pub fn bindings_of(&self, pod: PodSpec<'d>) -> IntoIter<Binding<'d>> {
-        let namespace = pod.object().effective_namespace();
-        let account = pod.service_account();
-        let mut out = Vec::new();
-        for kind in ["RoleBinding", "ClusterRoleBinding"] {
-            out.extend(self.of_kind(kind).filter_map(Binding::of));
-        }
-        out.retain(|binding| binding.binds_service_account(account, namespace));
+        let wanted = (pod.object().effective_namespace(), pod.service_account());
+        let key = |account: &Account<'d>| (account.namespace, account.name);
+        let from = self.accounts.partition_point(|account| key(account) < wanted);
+        let rest = self.accounts.get(from..).unwrap_or_default();
+        let same = rest.iter().take_while(|account| key(account) == wanted);
+        let mut out: Vec<_> = same.map(|account| account.binding).collect();
+        // A binding may name one account twice; its entries stand side by side.
+        out.dedup();
         out.into_iter()
+    }
+
+    /// Bindings of this role, to whomever.
+    pub fn bindings_to(&self, role: Role<'d>) -> IntoIter<Binding<'d>> {
+        let name = role.object.name().value;
+        let named = self.bindings().filter(|binding| binding.role_name().value == name);
+        let bound: Vec<_> = named.filter(|b| self.bound_role(*b) == Some(role)).collect();
+        bound.into_iter()
     }
 
     /// Every Pod spec, in Pods and in templates.
@@ -153,6 +230,21 @@ impl<'d> Set<'d> {
         pods.into_iter()
     }
 
+    /// The Pod specs that run as a ServiceAccount which this binding names.
+    pub fn pods_of(&self, binding: Binding<'d>) -> IntoIter<PodSpec<'d>> {
+        let pod = |id: &u32| self.object(*id as usize)?.pod_spec();
+        let key =
+            |id: &u32| (home(&self.objects, *id), pod(id).map_or("", PodSpec::service_account));
+        let mut out = Vec::new();
+        for Account { namespace, name, .. } in Account::all(binding) {
+            let from = self.by_account.partition_point(|id| key(id) < (namespace, name));
+            let rest = self.by_account.get(from..).unwrap_or_default();
+            let same = rest.iter().take_while(|id| key(id) == (namespace, name));
+            out.extend(same.filter_map(pod));
+        }
+        out.into_iter()
+    }
+
     /// The roles that are bound, in this set, to a Pod's ServiceAccount.
     pub fn roles_of(&self, pod: PodSpec<'d>) -> IntoIter<Role<'d>> {
         let bound = self.bindings_of(pod).filter_map(|binding| self.bound_role(binding));
@@ -163,10 +255,7 @@ impl<'d> Set<'d> {
     pub fn bound_role(&self, binding: Binding<'d>) -> Option<Role<'d>> {
         let kind = binding.role_kind().value?;
         let name = binding.role_name().value?;
-        let home = binding.object.effective_namespace();
-        self.of_kind(kind).filter_map(Role::of).find(|role| {
-            let here = kind != "Role" || role.object.effective_namespace() == home;
-            role.object.name().value == Some(name) && here
-        })
+        let home = (kind == "Role").then(|| binding.object.effective_namespace());
+        self.named(kind, home, name).and_then(Role::of)
     }
 }

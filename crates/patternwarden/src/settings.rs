@@ -1,7 +1,11 @@
 //! Settings: one schema for the policy, the playground, the element and the command.
 
+mod check;
+pub mod keys;
 mod parse;
+mod values;
 
+use crate::date::Date;
 use crate::minor::Minor;
 use crate::rule::{Admission, Rule, Severity, Surface};
 use crate::rules::RULES;
@@ -10,13 +14,26 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 use patternwarden_tree::{Document, Span};
 
+pub(crate) use values::may_mutate;
+pub use values::{OnUpdate, OwnedObjects};
+
 /// What a user decided. [`Settings::default`] is an empty settings document.
 #[derive(Clone, Debug)]
 pub struct Settings {
     target: Minor,
-    scope: Scope,
+    /// Instead of what the document says.
+    scope: Option<Scope>,
     /// One entry per rule, in the order of [`RULES`].
     rules: Vec<RuleSettings>,
+    /// What the settings were read from, held against [`keys::KEYS`]: everything else is read from
+    /// it when it is needed.
+    document: Document,
+    /// The node of `document` that holds the settings.
+    base: u32,
+    /// The day it is, by the clock of the face.
+    today: Option<Date>,
+    /// Whether an admission request is judged.
+    at_admission: bool,
 }
 
 /// What a user decided about one rule.
@@ -66,7 +83,15 @@ impl Default for Settings {
         let rules = RULES
             .iter()
             .map(|rule| RuleSettings { enabled: rule.enabled, ..RuleSettings::default() });
-        Self { target: Minor::DEFAULT, scope: Scope::Open, rules: rules.collect() }
+        Self {
+            target: Minor::DEFAULT,
+            scope: None,
+            rules: rules.collect(),
+            document: Document::default(),
+            base: 0,
+            today: None,
+            at_admission: false,
+        }
     }
 }
 
@@ -86,15 +111,10 @@ impl Settings {
         self.target
     }
 
-    /// Whether the input is said to be complete.
-    pub fn scope(&self) -> Scope {
-        self.scope
-    }
-
     /// The same settings for an input that is, or is not, complete.
     #[must_use]
     pub fn with_scope(mut self, scope: Scope) -> Self {
-        self.scope = scope;
+        self.scope = Some(scope);
         self
     }
 
@@ -129,6 +149,7 @@ impl Settings {
     /// deny, if they see what the API server hands over or if settings name their effect.
     #[must_use]
     pub fn for_admission(mut self) -> Self {
+        self.at_admission = true;
         for (rule, tuned) in RULES.iter().zip(&mut self.rules) {
             let effect = tuned.admission.unwrap_or(rule.admission);
             let speaks = rule.sees(Surface::Cluster) || tuned.admission.is_some();

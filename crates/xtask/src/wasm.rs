@@ -1,6 +1,6 @@
 //! WebAssembly: compiling it, its JavaScript glue, and making it smaller.
 
-use crate::{run, workspace};
+use crate::{run, tools, workspace};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -75,12 +75,10 @@ pub(crate) fn bind(
     Ok(())
 }
 
-/// Runs `wasm-opt -Oz` if somebody put binaryen into `node_modules`: worth 7 % of the bytes, and next
-/// to nothing once compressed. Never with `--all-features`: the result runs in no browser.
+/// Runs `wasm-opt -Oz` on a module of the release: worth 11 % of the bytes and 4 % of the
+/// compressed ones. Never with `--all-features`: the result runs in no browser.
 pub(crate) fn optimise(module: &Path) -> Result<()> {
-    if !workspace::root()?.join("node_modules/.bin/wasm-opt").exists() {
-        return Ok(());
-    }
+    tools::node_modules()?;
     let before = fs::metadata(module)?.len();
     let mut command = run::node_bin("wasm-opt")?;
     run::step("wasm-opt", command.arg(module).arg("-o").arg(module).arg("-Oz"))?;

@@ -70,7 +70,7 @@ pub(crate) fn report(payload: &[u8]) -> Result<String, String> {
 
 fn judge(object: Document, settings: &Settings) -> Response {
     let documents = [object];
-    let bundle = Bundle::new(&documents);
+    let bundle = Bundle::new(&documents).with_kinds_of(settings);
     let set = Set::new(&bundle, settings.scope());
     let findings = engine::run(settings, &set);
     // Worst first; within one severity, findings stay in the order of the manifest.

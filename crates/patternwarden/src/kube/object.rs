@@ -11,6 +11,8 @@ pub struct Object<'d> {
     pub node: Node<'d>,
     /// Index in the [`Set`](crate::set::Set).
     pub index: usize,
+    /// What settings say of its kind, for one that is not built in.
+    pub(crate) custom: Option<&'d WorkloadKind<'d>>,
 }
 
 /// Group, version and kind of an object. The core group is the empty text.
@@ -48,7 +50,12 @@ fields!(Object {
 impl<'d> Object<'d> {
     #[cfg(test)]
     pub(crate) fn of_node(node: Node<'d>) -> Self {
-        Self { node, index: 0 }
+        Self::new(node, 0)
+    }
+
+    /// The object with this root, of a built-in kind or of one that nobody knows.
+    pub(crate) fn new(node: Node<'d>, index: usize) -> Self {
+        Self { node, index, custom: None }
     }
 
     /// Group, version and kind; empty texts where they are absent.
@@ -90,7 +97,7 @@ impl<'d> Object<'d> {
     /// The object as something that makes Pods.
     pub fn workload(self) -> Option<Workload<'d>> {
         let api = self.api();
-        let kind = WorkloadKind::of(api, self.api_version().is_absent())?;
+        let kind = WorkloadKind::of(api, self.api_version().is_absent()).or(self.custom)?;
         Some(Workload { node: self.node, object: self, kind })
     }
 

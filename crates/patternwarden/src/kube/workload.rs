@@ -3,7 +3,7 @@
 use crate::kube::object::{Api, Object};
 use crate::kube::pod::PodSpec;
 use crate::kube::{Rounding, int_or_percent};
-use patternwarden_tree::{At, Node};
+use patternwarden_tree::{At, Node, Place};
 
 type Path = &'static [&'static str];
 
@@ -11,85 +11,107 @@ type Path = &'static [&'static str];
 ///
 /// Source: the API reference of each group; `spec/template` is a `PodTemplateSpec` in all of them.
 #[derive(Debug, PartialEq, Eq)]
-pub struct WorkloadKind {
-    /// API groups that serve the kind; the first is the current one.
-    pub groups: &'static [&'static str],
+pub struct WorkloadKind<'k> {
+    /// The API group that serves the kind.
+    pub group: &'k str,
+    /// The group that served it before.
+    pub former_group: Option<&'static str>,
     /// The kind.
-    pub kind: &'static str,
+    pub kind: &'k str,
     /// Where the Pod's own `metadata` and `spec` stand; empty for the object itself.
     template: Path,
     /// Where the replica count stands; `None` for kinds that have none.
     replicas: Option<Path>,
     /// The built-in kind whose semantics it has.
-    pub like: &'static str,
+    pub like: &'k str,
+    /// Where the parts of a kind stand that settings name, instead of the places above.
+    custom: Option<Pointers<'k>>,
+}
+
+/// JSON Pointers into a custom kind; absent ones are at the built-in places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pointers<'k> {
+    /// The Pod spec.
+    pub(crate) spec: &'k str,
+    /// The Pod's `metadata`.
+    pub(crate) meta: Option<&'k str>,
+    /// The replica count.
+    pub(crate) replicas: Option<&'k str>,
+    /// The label selector.
+    pub(crate) selector: Option<&'k str>,
 }
 
 const TEMPLATE: Path = &["spec", "template"];
 const REPLICAS: Option<Path> = Some(&["spec", "replicas"]);
 
-const fn built_in(
-    groups: &'static [&'static str],
+const fn kind(
+    group: &'static str,
     kind: &'static str,
-    template: Path,
     replicas: Option<Path>,
-) -> WorkloadKind {
-    WorkloadKind { groups, kind, template, replicas, like: kind }
+    like: &'static str,
+) -> WorkloadKind<'static> {
+    let (former_group, template, custom) = (None, TEMPLATE, None);
+    WorkloadKind { group, former_group, kind, template, replicas, like, custom }
 }
 
-/// OpenKruise's own version of a built-in kind.
-const fn kruise(kind: &'static str, replicas: Option<Path>) -> WorkloadKind {
-    WorkloadKind { groups: &["apps.kruise.io"], kind, template: TEMPLATE, replicas, like: kind }
+const fn built_in(
+    group: &'static str,
+    name: &'static str,
+    template: Path,
+    replicas: Option<Path>,
+) -> WorkloadKind<'static> {
+    WorkloadKind { template, ..kind(group, name, replicas, name) }
+}
+
+/// A kind of `apps` that `extensions` served before 1.16.
+const fn extended(name: &'static str, replicas: Option<Path>) -> WorkloadKind<'static> {
+    WorkloadKind { former_group: Some("extensions"), ..kind("apps", name, replicas, name) }
 }
 
 /// Every kind whose Pod spec the rules read.
-pub(crate) static WORKLOADS: &[WorkloadKind] = &[
-    built_in(&[""], "Pod", &[], None),
-    built_in(&[""], "PodTemplate", &["template"], None),
-    built_in(&["apps", "extensions"], "Deployment", TEMPLATE, REPLICAS),
-    built_in(&["apps", "extensions"], "ReplicaSet", TEMPLATE, REPLICAS),
-    built_in(&[""], "ReplicationController", TEMPLATE, REPLICAS),
-    built_in(&["apps"], "StatefulSet", TEMPLATE, REPLICAS),
-    built_in(&["apps", "extensions"], "DaemonSet", TEMPLATE, None),
-    built_in(&["batch"], "Job", TEMPLATE, None),
-    built_in(&["batch"], "CronJob", &["spec", "jobTemplate", "spec", "template"], None),
+pub(crate) static WORKLOADS: &[WorkloadKind<'static>] = &[
+    built_in("", "Pod", &[], None),
+    built_in("", "PodTemplate", &["template"], None),
+    extended("Deployment", REPLICAS),
+    extended("ReplicaSet", REPLICAS),
+    built_in("", "ReplicationController", TEMPLATE, REPLICAS),
+    built_in("apps", "StatefulSet", TEMPLATE, REPLICAS),
+    extended("DaemonSet", None),
+    built_in("batch", "Job", TEMPLATE, None),
+    built_in("batch", "CronJob", &["spec", "jobTemplate", "spec", "template"], None),
+    kind("argoproj.io", "Rollout", REPLICAS, "Deployment"),
     WorkloadKind {
-        groups: &["argoproj.io"],
-        kind: "Rollout",
-        template: TEMPLATE,
-        replicas: REPLICAS,
-        like: "Deployment",
+        former_group: Some(""),
+        ..kind("apps.openshift.io", "DeploymentConfig", REPLICAS, "Deployment")
     },
-    WorkloadKind {
-        groups: &["apps.openshift.io", ""],
-        kind: "DeploymentConfig",
-        template: TEMPLATE,
-        replicas: REPLICAS,
-        like: "Deployment",
-    },
-    WorkloadKind {
-        groups: &["apps.kruise.io"],
-        kind: "CloneSet",
-        template: TEMPLATE,
-        replicas: REPLICAS,
-        like: "Deployment",
-    },
-    kruise("StatefulSet", REPLICAS),
-    kruise("DaemonSet", None),
-    WorkloadKind {
-        groups: &["serving.knative.dev"],
-        kind: "Service",
-        template: TEMPLATE,
-        replicas: None,
-        like: "Deployment",
-    },
+    kind("apps.kruise.io", "CloneSet", REPLICAS, "Deployment"),
+    kind("apps.kruise.io", "StatefulSet", REPLICAS, "StatefulSet"),
+    kind("apps.kruise.io", "DaemonSet", None, "DaemonSet"),
+    kind("serving.knative.dev", "Service", None, "Deployment"),
 ];
 
-impl WorkloadKind {
-    pub(crate) fn of(api: Api<'_>, any_group: bool) -> Option<&'static WorkloadKind> {
+impl<'k> WorkloadKind<'k> {
+    pub(crate) fn of(api: Api<'_>, any_group: bool) -> Option<&'static WorkloadKind<'static>> {
         WORKLOADS.iter().find(|entry| {
             entry.kind == api.kind
-                && (entry.groups.contains(&api.group) || (any_group && entry.like == entry.kind))
+                && (entry.is_of(api.group) || (any_group && entry.like == entry.kind))
         })
+    }
+
+    /// A kind that settings name.
+    pub(crate) fn custom(group: &'k str, kind: &'k str, like: &'k str, at: Pointers<'k>) -> Self {
+        let replicas = REPLICAS.filter(|_| !matches!(like, "DaemonSet" | "Job" | "Pod"));
+        let (former_group, template, custom) = (None, TEMPLATE, Some(at));
+        WorkloadKind { group, former_group, kind, template, replicas, like, custom }
+    }
+
+    /// Whether this API group serves the kind, or did.
+    pub fn is_of(&self, group: &str) -> bool {
+        self.group == group || self.former_group == Some(group)
+    }
+
+    fn pointer(&self, part: impl Fn(Pointers<'k>) -> Option<&'k str>) -> Option<&'k str> {
+        self.custom.and_then(part)
     }
 }
 
@@ -101,14 +123,14 @@ pub struct Workload<'d> {
     /// The object.
     pub object: Object<'d>,
     /// Its kind.
-    pub kind: &'static WorkloadKind,
+    pub kind: &'d WorkloadKind<'d>,
 }
 
 fields!(Workload {
     /// `spec.replicas`, as written.
     written_replicas: i64 = int ["spec", "replicas"];
     /// `spec.selector`.
-    selector: Node<'d> = map ["spec", "selector"];
+    written_selector: Node<'d> = map ["spec", "selector"];
     /// `spec.strategy` of a Deployment.
     strategy: Node<'d> = map ["spec", "strategy"];
     /// `spec.strategy.type`.
@@ -154,8 +176,29 @@ impl<'d> Workload<'d> {
     /// How many Pods it asks for: 1 where the field is absent; `None` where the kind has no such
     /// count or the field is not a number.
     pub fn replicas(self) -> Option<i64> {
-        let at = At::read(self.node, self.kind.replicas?, Node::as_i64);
+        let at = match self.kind.pointer(|at| at.replicas) {
+            Some(pointer) => self.part(pointer, Node::as_i64),
+            None => At::read(self.node, self.kind.replicas?, Node::as_i64),
+        };
         if at.is_absent() { Some(1) } else { at.value }
+    }
+
+    /// The selector of its Pods: `spec.selector`, or where settings say that it stands.
+    pub fn selector(self) -> At<'d, Node<'d>> {
+        match self.kind.pointer(|at| at.selector) {
+            Some(pointer) => self.part(pointer, Node::as_map),
+            None => self.written_selector(),
+        }
+    }
+
+    /// A part of a custom kind; a missing one is missing from the object.
+    fn part<T>(self, pointer: &str, read: impl FnOnce(Node<'d>) -> Option<T>) -> At<'d, T> {
+        match self.node.lookup(pointer) {
+            Some(node) => At { value: read(node), place: node.into() },
+            None => {
+                At { value: None, place: Place { node: self.node, rest: &["spec", "selector"] } }
+            }
+        }
     }
 
     /// How many Pods a rolling update of `replicas` may add: `maxSurge`, 25 % when it is absent or
@@ -174,8 +217,17 @@ impl<'d> Workload<'d> {
 
     /// The Pod it is, or makes; `None` when there is no `spec` there.
     pub fn pod_spec(self) -> Option<PodSpec<'d>> {
-        let template = self.node.at(self.kind.template).node()?;
-        let node = template.get("spec").and_then(Node::as_map)?;
-        Some(PodSpec { node, template, workload: self })
+        let (node, template) = match self.kind.custom {
+            None => {
+                let template = self.node.at(self.kind.template).node()?;
+                (template.get("spec")?, template)
+            }
+            Some(at) => {
+                let node = self.node.lookup(at.spec)?;
+                let beside = at.meta.and_then(|meta| self.node.lookup(meta)?.parent());
+                (node, beside.or_else(|| node.parent())?)
+            }
+        };
+        Some(PodSpec { node: node.as_map()?, template, workload: self })
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn report(
     settings: &Settings,
     editor: Option<&dyn TextEditor>,
 ) -> Report {
-    let bundle = Bundle::new(&stream.documents);
+    let bundle = Bundle::new(&stream.documents).with_kinds_of(settings);
     let set = Set::new(&bundle, settings.scope());
     let lines = stream.lines.as_ref();
     let builder = Builder { set: &set, settings, lines, editor };

@@ -160,12 +160,10 @@ const OBSERVE: [&str; 3] = ["get", "list", "watch"];
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(role) = Role::of(object) else { return };
     let set = cx.set();
-    let bound = |pod: &PodSpec<'d>| set.roles_of(*pod).any(|other| other == role);
-    let Some(pod) = set.pod_specs().find(|pod| bound(pod) && !has_unknown_roles(cx, *pod)) else {
-        return;
-    };
+    let mut pods = set.bindings_to(role).flat_map(|binding| set.pods_of(binding));
+    let Some(pod) = pods.find(|pod| !has_unknown_roles(cx, *pod)) else { return };
     let all: Vec<Role<'d>> = set.roles_of(pod).collect();
-    let crds: Vec<Crd<'d>> = set.objects().filter_map(Crd::of).collect();
+    let crds: Vec<Crd<'d>> = set.of_kind("CustomResourceDefinition").filter_map(Crd::of).collect();
     let mut operates = false;
     for crd in &crds {
         let (Some(group), Some(plural)) = (crd.group().value, crd.plural().value) else { continue };

@@ -190,7 +190,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         return;
     }
     // Knative gives every container with a port a readiness probe of its own.
-    if workload.kind.groups.contains(&"serving.knative.dev") {
+    if workload.kind.is_of("serving.knative.dev") {
         return;
     }
     let declares = container.ports().next().is_some();

@@ -1,34 +1,31 @@
-//! Reading a settings document, with every offence at once.
+//! Reading a settings document: what turns rules on and off.
 
+use super::check::Reader;
 use super::{RuleSettings, Settings, SettingsError, Tuned};
-use crate::matcher::nearest;
 use crate::minor::Minor;
 use crate::param::Param;
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Rule, Severity};
 use crate::rules::{RULES, find};
-use crate::set::Scope;
-use alloc::{
-    borrow::ToOwned,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
-use patternwarden_tree::{Document, Kind, Node, Place};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use patternwarden_tree::{Document, Kind, Node};
 
-const KEYS: &[&str] = &["target", "profiles", "rules", "input_complete"];
-const PROFILES: &[&str] = &["default", "strict", "learning", "none"];
+pub(super) const PROFILES: &[&str] = &["default", "strict", "learning", "none"];
 /// Profiles that are a promise of completeness, which the catalogue does not keep yet.
 const UNFINISHED_PROFILES: &[&str] = &["pss-baseline", "pss-restricted"];
 const POLICY_KINDS: &[&str] = &["ClusterAdmissionPolicy", "AdmissionPolicy"];
 
 pub(super) fn parse(document: &Document) -> Result<Settings, Vec<SettingsError>> {
     let mut settings = Settings::default();
-    let mut reader = Reader { root: document.root(), errors: Vec::new() };
-    if let Some(root) = reader.root.and_then(inside_policy).filter(|root| !root.is_null()) {
-        reader.settings(root, &mut settings);
+    let mut reader = Reader::new(document);
+    let root = document.root().and_then(inside_policy).filter(|root| !root.is_null());
+    if let Some(root) = root {
+        reader.settings(root);
+        reader.choices(root, &mut settings);
+        settings.document = document.clone();
+        settings.base = root.id();
     }
-    if reader.errors.is_empty() { Ok(settings) } else { Err(reader.errors) }
+    reader.finish(settings)
 }
 
 /// The settings themselves; `None` for a policy that has none.
@@ -40,35 +37,17 @@ fn inside_policy(root: Node<'_>) -> Option<Node<'_>> {
     Some(root)
 }
 
-struct Reader<'d> {
-    root: Option<Node<'d>>,
-    errors: Vec<SettingsError>,
-}
-
 impl<'d> Reader<'d> {
-    fn settings(&mut self, root: Node<'d>, settings: &mut Settings) {
-        if !root.is_map() {
-            return self.error(root, "expected a map of settings");
-        }
-        // Profiles first, whatever the order of keys: what names a rule is more specific.
+    /// Profiles first, whatever the order of keys: what names a rule is more specific.
+    fn choices(&mut self, root: Node<'d>, settings: &mut Settings) {
         if let Some(profiles) = root.get("profiles") {
             self.profiles(profiles, settings);
         }
-        for entry in root.children() {
-            match entry.key().unwrap_or_default() {
-                "profiles" => {}
-                "target" => self.target(entry, settings),
-                "rules" => self.rules(entry, settings),
-                "input_complete" => match entry.as_bool() {
-                    Some(true) => settings.scope = Scope::Closed,
-                    Some(false) => settings.scope = Scope::Open,
-                    None => self.error(entry, "expected true or false"),
-                },
-                key => self.unknown(entry, "setting", key, &mut KEYS.iter().copied()),
-            }
+        if let Some(rules) = root.get("rules") {
+            self.rules(rules, settings);
         }
-        for hidden in root.document().shadowed() {
-            self.error(hidden, "this key appears again below");
+        if let Some(target) = root.get("target") {
+            self.target(target, settings);
         }
     }
 
@@ -138,7 +117,7 @@ impl<'d> Reader<'d> {
                 },
                 None => {
                     match RULES.iter().zip(&mut settings.rules).find(|(rule, _)| named(rule, key)) {
-                        Some((rule, tuned)) => self.rule(rule, entry, tuned, rule.params),
+                        Some((rule, tuned)) => self.rule(rule, entry, tuned, false),
                         None => {
                             self.unknown(entry, "rule", key, &mut RULES.iter().map(|rule| rule.id));
                         }
@@ -152,11 +131,11 @@ impl<'d> Reader<'d> {
         let mut checked = false;
         for (rule, tuned) in RULES.iter().zip(&mut settings.rules) {
             if rule.patterns.contains(&pattern) {
-                let errors = self.errors.len();
-                self.rule(rule, entry, tuned, &[]);
+                let errors = self.count();
+                self.rule(rule, entry, tuned, true);
                 // The same entry is read for each rule of the pattern: report it once.
                 if checked {
-                    self.errors.truncate(errors);
+                    self.forget(errors);
                 }
                 checked = true;
             }
@@ -171,8 +150,10 @@ impl<'d> Reader<'d> {
         rule: &'static Rule,
         entry: Node<'d>,
         tuned: &mut RuleSettings,
-        params: &'static [Param],
+        whole: bool,
     ) {
+        // Parameters are those of one rule.
+        let params = if whole { &[] } else { rule.params };
         // YAML 1.1 reads `off` as false, and `on` as true.
         match (entry.as_str(), entry.as_bool()) {
             (Some("off"), _) | (_, Some(false)) => return tuned.enabled = false,
@@ -191,6 +172,9 @@ impl<'d> Reader<'d> {
             _ if !entry.is_map() => {
                 return self.error(entry, "expected a severity, `off`, `on` or a map");
             }
+            // A map about a whole pattern tunes its rules; those that are off until somebody asks
+            // for them need `on` or a severity.
+            _ if whole && entry.get("severity").is_none() => tuned.enabled |= rule.enabled,
             _ => tuned.enabled = true,
         }
         for value in entry.children() {
@@ -225,30 +209,6 @@ impl<'d> Reader<'d> {
                 },
             }
         }
-    }
-
-    fn unknown<'a>(
-        &mut self,
-        node: Node<'d>,
-        what: &str,
-        name: &str,
-        options: &mut dyn Iterator<Item = &'a str>,
-    ) {
-        let message = match nearest(name, options) {
-            Some(near) => format!("there is no {what} `{name}`; did you mean `{near}`?"),
-            None => format!("there is no {what} `{name}`"),
-        };
-        self.error(node, message);
-    }
-
-    fn error(&mut self, node: Node<'d>, message: impl Into<String>) {
-        let root = self.root.unwrap_or(node);
-        let key = node.origin().and_then(|origin| origin.key);
-        self.errors.push(SettingsError {
-            pointer: Place::from(node).pointer(root).to_string(),
-            span: key.or_else(|| node.anchor()),
-            message: message.into(),
-        });
     }
 }
 
