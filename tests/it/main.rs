@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected has failed, in its helpers too"
 )]
 
+mod annotated;
 mod hostile;
 mod layout;
 mod memory;

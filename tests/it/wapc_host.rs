@@ -17,7 +17,7 @@ struct Compiled {
 }
 
 static POLICY: LazyLock<Compiled> = LazyLock::new(|| {
-    let path = module_path();
+    let path = dist().join("policy.wasm");
     let bytes = std::fs::read(&path)
         .unwrap_or_else(|_| panic!("no {}: run `cargo xtask build` first", path.display()));
     let engine = Engine::default();
@@ -27,13 +27,12 @@ static POLICY: LazyLock<Compiled> = LazyLock::new(|| {
     Compiled { engine, module, ready }
 });
 
-/// `policy.wasm` in `PATTERNWARDEN_DIST`, else in `dist/` of the workspace.
-fn module_path() -> PathBuf {
-    let dist = std::env::var_os("PATTERNWARDEN_DIST").map_or_else(
+/// `PATTERNWARDEN_DIST`, else `dist/` of the workspace.
+pub(crate) fn dist() -> PathBuf {
+    std::env::var_os("PATTERNWARDEN_DIST").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../dist")),
         PathBuf::from,
-    );
-    dist.join("policy.wasm")
+    )
 }
 
 /// The engine that the module was compiled for, and the module: for hosts of one's own.

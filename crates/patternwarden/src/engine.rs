@@ -1,7 +1,7 @@
 //! The loop that runs the rules, and what a rule sees while it runs.
 
 use crate::finding::{Finding, Fix, Related};
-use crate::kube::Container;
+use crate::kube::{Container, PodSpec};
 use crate::matcher::glob;
 use crate::minor::Minor;
 use crate::param::{Choice, Flag, Int, Strings};
@@ -258,6 +258,20 @@ const OF_SERVICES: &[&str] = &[
 /// Rules that need a complete bundle are skipped on an open set, and objects that a controller
 /// made are judged for containment only.
 pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
+    run_part(settings, set, None)
+}
+
+/// The same over one object of a set, beside which the others are only looked at: documents as a
+/// whole are not judged, and findings name no other object, since nobody but the caller has them.
+pub fn run_on(settings: &Settings, set: &Set<'_>, object: usize) -> Vec<Finding> {
+    let mut out = run_part(settings, set, Some(object));
+    for finding in &mut out {
+        finding.related.retain(|related| related.object == object);
+    }
+    out
+}
+
+fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Finding> {
     let active: Vec<_> = RULES
         .iter()
         .zip(settings.rules())
@@ -268,7 +282,8 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
         })
         .collect();
     let mut out = Vec::new();
-    for (index, document) in set.documents().enumerate() {
+    let documents = set.documents().enumerate().filter(|_| only.is_none());
+    for (index, document) in documents {
         for (rule, tuned) in &active {
             if let Check::Document(check) = rule.check {
                 let mut cx = Cx {
@@ -286,10 +301,14 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
         }
     }
     let mut containers: Vec<Container<'_>> = Vec::new();
-    for object in set.objects() {
-        let pod = object.pod_spec();
+    let mut pods: Vec<PodSpec<'_>> = Vec::new();
+    for object in set.objects().filter(|object| only.is_none_or(|only| only == object.index)) {
+        pods.clear();
+        pods.extend(object.pod_specs());
         containers.clear();
-        containers.extend(pod.into_iter().flat_map(crate::kube::PodSpec::containers));
+        for pod in &pods {
+            containers.extend(pod.containers());
+        }
         let inherited = object.is_controlled();
         if inherited && settings.owned_objects() == OwnedObjects::Skip {
             continue;
@@ -311,7 +330,7 @@ pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
             };
             match rule.check {
                 Check::Object(check) => check(&mut cx, object),
-                Check::Pod(check) => pod.into_iter().for_each(|pod| check(&mut cx, pod)),
+                Check::Pod(check) => pods.iter().for_each(|pod| check(&mut cx, *pod)),
                 Check::Container(check) => containers.iter().for_each(|c| check(&mut cx, *c)),
                 Check::Document(_) => {}
             }
@@ -334,7 +353,12 @@ fn assign(set: &Set<'_>, out: &mut [Finding]) {
             finding.object = Some(object.index);
         }
     }
-    sort_by(out, |a, b| {
+    sort(out);
+}
+
+/// Sorts findings by document, place and rule.
+pub(crate) fn sort(findings: &mut [Finding]) {
+    sort_by(findings, |a, b| {
         let key = |f: &Finding| (f.document, f.order, f.rule.id);
         key(a).cmp(&key(b)).then_with(|| a.pointer.cmp(&b.pointer))
     });

@@ -24,6 +24,7 @@ mod probe;
 mod quantity;
 mod reference;
 mod scale;
+mod template;
 mod walk;
 mod workload;
 
@@ -37,7 +38,7 @@ pub use labels::{LabelSelector, selects};
 pub use localhost::{localhost_ports, localhost_ports_in};
 pub use network::{NetworkPolicy, Service};
 pub use object::{Api, Object};
-pub use pod::{PodSpec, Volume};
+pub use pod::{PodSpec, PodSpecs, Volume};
 pub use probe::{Handler, Hook, Probe, ProbeKind};
 pub use quantity::Quantity;
 pub use reference::{ConfigReference, config_references};

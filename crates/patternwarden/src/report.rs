@@ -6,6 +6,7 @@
 
 mod build;
 
+use crate::neighbours::Neighbours;
 use crate::recognise::Confidence;
 use crate::rule::{Admission, Grade, Severity};
 use crate::settings::Settings;
@@ -309,11 +310,18 @@ impl Verdict {
 
 /// Judges everything that was read from one input.
 pub fn check(stream: &Stream, settings: &Settings) -> Report {
-    build::report(stream, settings, None)
+    build::report(stream, settings, None, None)
+}
+
+/// The same for one object of a cluster, whose neighbours are looked at but not judged.
+///
+/// The stream is the object alone.
+pub fn check_beside(stream: &Stream, settings: &Settings, neighbours: &Neighbours) -> Report {
+    build::report(stream, settings, None, Some(neighbours))
 }
 
 /// [`check`], with every fix as edits of the text: `editor` plans them, which costs much more than
 /// the check. [`fixes::plan`](crate::fixes::plan) plans one.
 pub fn check_with(stream: &Stream, settings: &Settings, editor: &dyn TextEditor) -> Report {
-    build::report(stream, settings, Some(editor))
+    build::report(stream, settings, Some(editor), None)
 }

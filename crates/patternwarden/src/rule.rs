@@ -3,6 +3,7 @@
 use crate::engine::Cx;
 use crate::kube::{Container, Object, PodSpec};
 use crate::minor::Minor;
+use crate::neighbours::Reads;
 use crate::param::Param;
 use crate::pattern::Pattern;
 use patternwarden_tree::Document;
@@ -144,6 +145,11 @@ pub struct Rule {
     pub fix: Option<Grade>,
     /// Former ids that settings and suppressions may still use.
     pub aliases: &'static [&'static str],
+    /// What it looks up in a cluster; `None` for rules that look at nothing but the object, and for
+    /// those that would have to read too much of a cluster.
+    pub reads: Option<&'static Reads>,
+    /// Whether the API server refuses every object with a finding of this rule.
+    pub refused: bool,
     /// When it runs and what it runs.
     pub check: Check,
 }
@@ -179,6 +185,8 @@ impl Rule {
         params: &[],
         fix: None,
         aliases: &[],
+        reads: None,
+        refused: false,
         check: Check::Object(|_, _| {}),
     };
 

@@ -1,6 +1,6 @@
 //! The catalogue. One line per rule, in alphabetical order.
 
-use crate::rule::Rule;
+use crate::rule::{Rule, Surface};
 
 /// Declares the modules and the table, and proves at compile time that ids
 /// are kebab-case, strictly ascending (hence unique) and named like their file.
@@ -78,6 +78,11 @@ const fn validate(rules: &[Rule], modules: &[&str]) {
         }
         assert!(!rules[i].title.is_empty(), "a rule needs a title");
         assert!(!rules[i].surfaces.is_empty(), "a rule needs a surface");
+        let compares = matches!(rules[i].surfaces, [Surface::Bundle]);
+        assert!(
+            rules[i].reads.is_none() || compares,
+            "only a rule that needs a bundle reads others: it would run twice"
+        );
         assert!(
             i == 0 || less(rules[i - 1].id.as_bytes(), id),
             "rules are sorted by id, without duplicates"

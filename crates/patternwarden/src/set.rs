@@ -102,7 +102,7 @@ impl<'d> Set<'d> {
             let kinds = kind(&objects, a).cmp(kind(&objects, b));
             kinds.then_with(|| name(&objects, a).cmp(name(&objects, b)))
         });
-        let with_pod = |object: &&Object<'d>| object.pod_spec().is_some();
+        let with_pod = |object: &&Object<'d>| object.pod_specs().next().is_some();
         let mut pods: Vec<u32> =
             objects.iter().filter(with_pod).map(|object| object.index as u32).collect();
         sort_ids(&mut pods, &|a, b| home(&objects, a).cmp(home(&objects, b)));
@@ -218,7 +218,7 @@ impl<'d> Set<'d> {
 
     /// Every Pod spec, in Pods and in templates.
     pub fn pod_specs(&self) -> impl Iterator<Item = PodSpec<'d>> + '_ {
-        self.objects().filter_map(Object::pod_spec)
+        self.objects().flat_map(Object::pod_specs)
     }
 
     /// Every Pod spec of a namespace.
@@ -226,7 +226,8 @@ impl<'d> Set<'d> {
         let start = self.pods.partition_point(|id| home(&self.objects, *id) < namespace);
         let end = self.pods.partition_point(|id| home(&self.objects, *id) <= namespace);
         let found = self.pods.get(start..end).unwrap_or_default().iter();
-        let pods: Vec<_> = found.filter_map(|id| self.object(*id as usize)?.pod_spec()).collect();
+        let objects = found.filter_map(|id| self.object(*id as usize));
+        let pods: Vec<_> = objects.flat_map(Object::pod_specs).collect();
         pods.into_iter()
     }
 

@@ -145,6 +145,15 @@ impl Settings {
         self
     }
 
+    /// The same settings without the rules that `keep` does not accept.
+    #[must_use]
+    pub fn retain(mut self, keep: impl Fn(&Rule) -> bool) -> Self {
+        for (rule, tuned) in RULES.iter().zip(&mut self.rules) {
+            tuned.enabled &= keep(rule);
+        }
+        self
+    }
+
     /// The same settings with only the rules that count at admission: those that would warn or
     /// deny, if they see what the API server hands over or if settings name their effect.
     #[must_use]

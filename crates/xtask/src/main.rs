@@ -9,6 +9,8 @@
     reason = "this program has an operating system"
 )]
 
+mod annotate;
+mod docs;
 mod files;
 mod headers;
 mod html;
@@ -57,11 +59,17 @@ enum Task {
         keep_dist: bool,
     },
     /// The release artefacts, in `dist/`.
-    Build,
+    Build {
+        /// The policy alone.
+        #[arg(long)]
+        policy: bool,
+    },
     /// Sizes of the release artefacts, against their budgets.
     Size,
     /// Speed of the native engine and of the policy.
     Bench,
+    /// The catalogue as Markdown, in `docs/rules/`: a page for each rule and each pattern.
+    Docs,
     /// A rule's file and its line in the catalogue.
     NewRule {
         /// In kebab-case, such as `image-tag-mutable`.
@@ -90,9 +98,10 @@ fn perform(task: Task) -> Result<bool> {
             play::play(port, if release { wasm::Profile::Release } else { wasm::Profile::Dev })
         }
         Task::Test { stages, keep_dist } => return suite::test(&stages, keep_dist),
-        Task::Build => release::build(),
+        Task::Build { policy } => release::build(policy),
         Task::Size => size::check(),
         Task::Bench => bench(),
+        Task::Docs => docs::write(),
         Task::NewRule { id } => new_rule::new_rule(&id),
         Task::Setup => tools::all(),
     }?;
@@ -104,7 +113,7 @@ fn bench() -> Result<()> {
     ensure!(source.is_file(), "{} is not there yet", source.display());
     let dist = workspace::dist()?;
     if !dist.join("policy.wasm").is_file() {
-        release::build()?;
+        release::build(false)?;
     }
     let mut cargo = run::cargo()?;
     cargo.args(["run", "--profile", "native", "-p", workspace::TESTS, "--example", "bench"]);

@@ -54,6 +54,17 @@ struct Resource {
     kind: String,
 }
 
+/// What a variant of the module changes in its metadata.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Variant {
+    /// Part of the file's name; empty for the module as it is.
+    pub(crate) name: String,
+    mutating: Option<bool>,
+    context_aware_resources: Option<Vec<Resource>>,
+    host_capabilities: Option<Vec<String>>,
+}
+
 fn yes() -> bool {
     true
 }
@@ -83,6 +94,21 @@ impl Metadata {
         metadata.protocol_version = Some(PROTOCOL.into());
         metadata.annotations.insert(USAGE.into(), readme.into());
         Ok(metadata)
+    }
+
+    /// The same with what a variant changes.
+    pub(crate) fn changed(&self, variant: &Variant) -> Self {
+        let mut metadata = self.clone();
+        if let Some(mutating) = variant.mutating {
+            metadata.mutating = mutating;
+        }
+        if let Some(kinds) = &variant.context_aware_resources {
+            metadata.context_aware_resources.clone_from(kinds);
+        }
+        if let Some(capabilities) = &variant.host_capabilities {
+            metadata.host_capabilities.clone_from(capabilities);
+        }
+        metadata
     }
 
     /// Compact JSON.

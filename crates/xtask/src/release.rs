@@ -1,20 +1,26 @@
 //! `cargo xtask build`: everything that is published, in `dist/`.
 
-use crate::metadata::{Metadata, SECTION};
+use crate::metadata::Metadata;
 use crate::wasm::{self, Profile};
-use crate::{files, section, site, tools, workspace};
-use anyhow::{Context as _, Result, ensure};
+use crate::{annotate, files, section, site, tools, workspace};
+use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::Path;
 
-pub(crate) fn build() -> Result<()> {
+/// Builds everything, or the policy alone, which needs neither Node.js nor the page.
+pub(crate) fn build(policy_alone: bool) -> Result<()> {
     let dist = workspace::dist()?;
     tools::targets(&[workspace::WASM])?;
-    tools::editor()?;
+    if !policy_alone {
+        tools::editor()?;
+    }
     files::remove(&dist)?;
     fs::create_dir_all(&dist)?;
     policy(&dist)?;
+    if policy_alone {
+        return digests(&dist);
+    }
     let folder = wasm::compile(&[workspace::WEB, workspace::JS], Profile::Release)?;
     let module = wasm::module(&folder, workspace::WEB)?;
     site::assemble(&module, Profile::Release, &dist.join("site"))?;
@@ -22,7 +28,7 @@ pub(crate) fn build() -> Result<()> {
     digests(&dist)
 }
 
-/// The policy, plain and annotated.
+/// The policy, plain and annotated for each way to run it.
 fn policy(dist: &Path) -> Result<()> {
     let folder = wasm::compile(&[workspace::POLICY], Profile::Release)?;
     let plain = dist.join("policy.wasm");
@@ -39,11 +45,14 @@ fn policy(dist: &Path) -> Result<()> {
     let (yaml, readme) = (text("metadata.yml")?, text("README.md")?);
     let metadata = Metadata::read(&yaml, &readme, env!("CARGO_PKG_VERSION"))
         .context("policies/patternwarden/metadata.yml")?;
-    let annotated = section::with(&module, SECTION, &metadata.to_json()?)?;
-    let burned =
-        section::read(&annotated, SECTION)?.context("the metadata is not in the module")?;
-    ensure!(Metadata::from_json(burned)? == metadata, "the metadata reads back differently");
-    fs::write(dist.join("annotated-policy.wasm"), annotated)?;
+    let variants = annotate::variants(&text("variants.yml")?)
+        .context("policies/patternwarden/variants.yml")?;
+    for variant in &variants {
+        let file = annotate::file(variant);
+        let annotated =
+            annotate::annotate(&module, &metadata, variant).with_context(|| file.clone())?;
+        fs::write(dist.join(file), annotated)?;
+    }
     Ok(())
 }
 

@@ -100,7 +100,7 @@ impl Stage {
         match self {
             Self::Native => native(tally),
             Self::NoStd => no_std(),
-            Self::Build => release::build(),
+            Self::Build => release::build(false),
             Self::Policy => {
                 let mut cargo = run::cargo()?;
                 cargo.args(["test", "-p", workspace::TESTS, "--no-fail-fast"]);

@@ -42,6 +42,63 @@ extern "C" fn __guest_call(operation_len: usize, payload_len: usize) -> i32 {
     }
 }
 
+#[cfg(feature = "context")]
+#[link(wasm_import_module = "wapc")]
+unsafe extern "C" {
+    /// Asks the host; 1 when it has an answer, 0 when it has an error.
+    fn __host_call(
+        binding: *const u8,
+        binding_len: usize,
+        namespace: *const u8,
+        namespace_len: usize,
+        operation: *const u8,
+        operation_len: usize,
+        payload: *const u8,
+        payload_len: usize,
+    ) -> i32;
+    fn __host_response_len() -> usize;
+    /// Writes the answer to the last question.
+    fn __host_response(to: *mut u8);
+    fn __host_error_len() -> usize;
+    /// Writes why there is none.
+    fn __host_error(to: *mut u8);
+}
+
+/// Asks Kubewarden for something.
+#[cfg(feature = "context")]
+pub(crate) fn host_call(
+    namespace: &str,
+    operation: &str,
+    payload: &str,
+) -> Result<Vec<u8>, String> {
+    const BINDING: &str = "kubewarden";
+    // SAFETY: the host only reads, and only these texts, before the call returns.
+    let answered = unsafe {
+        __host_call(
+            BINDING.as_ptr(),
+            BINDING.len(),
+            namespace.as_ptr(),
+            namespace.len(),
+            operation.as_ptr(),
+            operation.len(),
+            payload.as_ptr(),
+            payload.len(),
+        )
+    } == 1;
+    // SAFETY: these only return the length of what the host holds ready.
+    let len = unsafe { if answered { __host_response_len() } else { __host_error_len() } };
+    let mut buffer = zeroed(len).ok_or("the answer does not fit into memory")?;
+    // SAFETY: the buffer is live, initialised and as long as the host said that it must be.
+    unsafe {
+        if answered {
+            __host_response(buffer.as_mut_ptr());
+        } else {
+            __host_error(buffer.as_mut_ptr());
+        }
+    }
+    if answered { Ok(buffer) } else { Err(String::from_utf8_lossy(&buffer).into_owned()) }
+}
+
 /// A buffer of this length, unless memory is short.
 fn zeroed(len: usize) -> Option<Vec<u8>> {
     let mut buffer = Vec::new();

@@ -14,9 +14,12 @@ extern crate alloc;
 #[cfg(all(target_arch = "wasm32", not(test)))]
 mod abi;
 mod request;
+mod response;
 mod settings;
+mod surroundings;
 #[cfg(test)]
 mod tests;
+mod update;
 mod verdict;
 mod wording;
 

@@ -8,25 +8,30 @@ use alloc::{borrow::ToOwned, format, string::String};
 use patternwarden_tree::{Builder, Document, DocumentSeed, Kind, Limit, Node};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer};
+use serde_json::value::RawValue;
 
 /// Payload of `validate` and `report`.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Call {
-    request: Option<Request>,
+pub(crate) struct Call<'p> {
+    #[serde(borrow)]
+    request: Option<Request<'p>>,
     settings: Option<Json>,
 }
 
 /// The part of an `AdmissionRequest` that matters.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Request {
-    /// The kind the object has been converted to for this policy. `resource` is never read: the
-    /// audit scanner writes the kind there.
+struct Request<'p> {
+    /// The kind the object has been converted to for this policy, whatever `requestKind` it was
+    /// sent as. `resource` is never read: the audit scanner writes the kind there.
     kind: Option<GroupVersionKind>,
     operation: Option<String>,
     sub_resource: Option<String>,
     object: Option<Json>,
+    /// Kept as text: few updates need it.
+    #[serde(borrow)]
+    old_object: Option<&'p RawValue>,
 }
 
 #[derive(Default, Deserialize)]
@@ -37,16 +42,27 @@ struct GroupVersionKind {
     kind: Option<String>,
 }
 
-/// What to do with a request.
-pub(crate) enum Subject {
-    /// The request brings an object; its `apiVersion` and `kind` are those of the request.
-    Object(Document),
-    /// The request brings nothing that could be wrong.
-    Nothing,
+/// What a request brings to be judged.
+pub(crate) struct Subject<'p> {
+    /// The object; its `apiVersion` and `kind` are those of the request.
+    pub(crate) object: Document,
+    /// Whether the request can only add containers to debug a Pod with.
+    pub(crate) debugs: bool,
+    old: Option<&'p RawValue>,
+    kind: GroupVersionKind,
+}
+
+impl Subject<'_> {
+    /// The object before an update.
+    pub(crate) fn old(&self) -> Result<Option<Document>, String> {
+        let Some(old) = self.old else { return Ok(None) };
+        let old = document("the old object", old.get().as_bytes())?;
+        self.kind.give_to(old).map(Some)
+    }
 }
 
 /// Any JSON value as a document.
-struct Json(Document);
+pub(crate) struct Json(pub(crate) Document);
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
@@ -70,9 +86,9 @@ pub(crate) fn document(what: &str, bytes: &[u8]) -> Result<Document, String> {
     parse(what, bytes).map(|Json(document)| document)
 }
 
-impl Call {
+impl<'p> Call<'p> {
     /// Reads a payload.
-    pub(crate) fn read(payload: &[u8]) -> Result<Self, String> {
+    pub(crate) fn read(payload: &'p [u8]) -> Result<Self, String> {
         parse("the admission request", payload)
     }
 
@@ -81,33 +97,35 @@ impl Call {
         self.settings.as_ref().map_or_else(Document::default, |Json(settings)| settings.clone())
     }
 
-    /// What the request asks to judge.
+    /// What the request asks to judge; `None` when it brings nothing that could be wrong.
     ///
     /// `DELETE` takes an object away, and `CONNECT` brings options instead of an object. Through
     /// the subresource `status` the API server changes nothing but the status.
-    pub(crate) fn subject(self) -> Result<Subject, String> {
+    pub(crate) fn subject(self) -> Result<Option<Subject<'p>>, String> {
         let request = self.request.ok_or("the payload carries no `request`")?;
         let operation = request.operation.as_deref().unwrap_or_default();
         let status = request.sub_resource.as_deref() == Some("status");
         if matches!(operation, "DELETE" | "CONNECT") || status {
-            return Ok(Subject::Nothing);
+            return Ok(None);
         }
-        request.into_object().map(Subject::Object)
+        request.into_subject().map(Some)
     }
 
     /// The object of the request, whatever the operation.
     pub(crate) fn object(self) -> Result<Document, String> {
-        self.request.ok_or("the payload carries no `request`")?.into_object()
+        let request = self.request.ok_or("the payload carries no `request`")?;
+        request.into_subject().map(|subject| subject.object)
     }
 }
 
-impl Request {
-    fn into_object(self) -> Result<Document, String> {
+impl<'p> Request<'p> {
+    fn into_subject(self) -> Result<Subject<'p>, String> {
         let Some(Json(object)) = self.object else {
             return Err("the request carries no object".to_owned());
         };
-        let named = self.kind.unwrap_or_default();
-        named.give_to(object)
+        let kind = self.kind.unwrap_or_default();
+        let debugs = self.sub_resource.as_deref() == Some("ephemeralcontainers");
+        Ok(Subject { object: kind.give_to(object)?, debugs, old: self.old_object, kind })
     }
 }
 

@@ -1,8 +1,11 @@
 //! Calls and answers, natively: the module itself is tested in a waPC host.
 
 use crate::answer;
-use crate::wording::{LINES, WARNING};
+use crate::wording::WARNING;
+use patternwarden::Settings;
 use serde_json::{Value, json};
+
+const ENGINE: &str = env!("CARGO_PKG_VERSION");
 
 fn call(operation: &str, payload: &Value) -> Result<Value, String> {
     let text = answer(operation.as_bytes(), payload.to_string().as_bytes())?;
@@ -42,7 +45,7 @@ fn a_denial_names_count_rule_place_and_repair() {
             "message": "1 finding denies Pod \"shop/web\":\n- [warning] run-as-non-root-missing: \
                 container \"app\": securityContext.runAsNonRoot: container `app` may run as root. \
                 To repair: Demand a user other than root",
-            "audit_annotations": {"warning": "run-as-non-root-missing"},
+            "audit_annotations": {"warning": "run-as-non-root-missing", "engine": ENGINE},
         })
     );
 }
@@ -55,7 +58,7 @@ fn a_warning_admits() {
             "accepted": true,
             "warnings": ["run-as-non-root-missing: container \"app\": \
                 securityContext.runAsNonRoot: container `app` may run as root"],
-            "audit_annotations": {"warning": "run-as-non-root-missing"},
+            "audit_annotations": {"warning": "run-as-non-root-missing", "engine": ENGINE},
         })
     );
     assert_eq!(validate(&pod("app"), "off"), json!({"accepted": true}));
@@ -74,14 +77,15 @@ fn long_and_hostile_names_stay_on_their_line() {
 
 #[test]
 fn many_findings_are_counted() {
+    let lines = Settings::default().max_findings();
     let mut object = pod("app");
     let container = object["spec"]["containers"][0].clone();
-    object["spec"]["containers"] = (0..LINES + 4).map(|_| container.clone()).collect();
+    object["spec"]["containers"] = (0..lines + 4).map(|_| container.clone()).collect();
     let denied = validate(&object, "deny");
     let message = denied["message"].as_str().unwrap();
-    assert!(message.starts_with(&format!("{} findings deny Pod", LINES + 4)), "{message}");
+    assert!(message.starts_with(&format!("{} findings deny Pod", lines + 4)), "{message}");
     assert!(message.ends_with("\n- and 4 more"), "{message}");
-    assert_eq!(message.lines().count(), LINES + 2);
+    assert_eq!(message.lines().count(), lines + 2);
 }
 
 #[test]

@@ -1,61 +1,33 @@
 //! From a request to an answer.
 
 use crate::request::{Call, Subject};
-use crate::wording::{Entry, denial, warnings};
-use crate::{json, settings};
+use crate::response::Response;
+use crate::settings;
+use crate::surroundings;
+use crate::update::Before;
+use crate::wording::{Entry, denial, not_checked, warnings};
 use alloc::{string::String, vec::Vec};
 use patternwarden::bundle::Bundle;
 use patternwarden::finding::Finding;
+use patternwarden::neighbours::Neighbours;
 use patternwarden::set::Set;
-use patternwarden::tree::Document;
-use patternwarden::{Admission, Settings, Severity, Stream, check, engine};
-use serde::Serialize;
+use patternwarden::settings::OnUpdate;
+use patternwarden::{Admission, Pattern, Settings, Severity, Stream, engine, recognise};
 
 /// `status.code` of a denial. Not 500, which the audit scanner takes for an error of the policy.
 const FORBIDDEN: u16 = 403;
-
-/// What Kubewarden expects from `validate`; what is absent need not be said.
-#[derive(Default, Serialize)]
-struct Response {
-    accepted: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<u16>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<String>,
-    #[serde(skip_serializing_if = "Annotations::is_empty")]
-    audit_annotations: Annotations,
-}
-
-/// For each severity, the rules that found something, in alphabetical order.
-#[derive(Default, PartialEq, Serialize)]
-struct Annotations {
-    #[serde(skip_serializing_if = "String::is_empty")]
-    error: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    hint: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    info: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    warning: String,
-}
-
-impl Annotations {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
+/// The same for an object that the API server refuses as well, in its own words for it.
+const UNPROCESSABLE: u16 = 422;
 
 /// Answers `validate`.
 pub(crate) fn validate(payload: &[u8]) -> Result<String, String> {
     let call = Call::read(payload)?;
     let settings = settings::read(&call.settings())?.for_admission();
     let response = match call.subject()? {
-        Subject::Object(object) => judge(object, &settings),
-        Subject::Nothing => Response { accepted: true, ..Response::default() },
+        Some(subject) => judge(&subject, settings)?,
+        None => Response::default(),
     };
-    json(&response)
+    Ok(response.to_json())
 }
 
 /// Answers `report`: the whole Report of the request's object, by the same settings.
@@ -64,48 +36,105 @@ pub(crate) fn validate(payload: &[u8]) -> Result<String, String> {
 pub(crate) fn report(payload: &[u8]) -> Result<String, String> {
     let call = Call::read(payload)?;
     let settings = settings::read(&call.settings())?;
-    let documents = alloc::vec![call.object()?];
-    json(&check(&Stream { documents, ..Stream::default() }, &settings))
+    let object = call.object()?;
+    let neighbours = surroundings::of(&settings, &object)?;
+    let stream = Stream { documents: alloc::vec![object], ..Stream::default() };
+    crate::json(&match neighbours {
+        Some(neighbours) => patternwarden::check_beside(&stream, &settings, &neighbours),
+        None => patternwarden::check(&stream, &settings),
+    })
 }
 
-fn judge(object: Document, settings: &Settings) -> Response {
-    let documents = [object];
-    let bundle = Bundle::new(&documents).with_kinds_of(settings);
+fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> {
+    // Beside a debug container stands all that somebody else decided: what is asked is containment.
+    let settings =
+        if subject.debugs { settings.retain(|rule| rule.is_security()) } else { settings };
+    let bundle = Bundle::new(core::slice::from_ref(&subject.object)).with_kinds_of(&settings);
     let set = Set::new(&bundle, settings.scope());
-    let findings = engine::run(settings, &set);
-    // Worst first; within one severity, findings stay in the order of the manifest.
-    let with = |effect: Admission| -> Vec<Entry<'_, '_>> {
-        let of = |severity| findings.iter().filter(move |found| found.severity == severity);
-        let sorted = Severity::ALL.into_iter().flat_map(of);
-        let chosen = sorted.filter(|found| settings.admission(found.rule) == effect);
-        chosen.map(|finding| Entry { finding, set: &set }).collect()
-    };
-    let (denied, warned) = (with(Admission::Deny), with(Admission::Warn));
-    Response {
-        accepted: denied.is_empty(),
-        code: (!denied.is_empty()).then_some(FORBIDDEN),
-        message: (!denied.is_empty()).then(|| denial(&denied)),
-        warnings: warnings(&warned),
-        audit_annotations: annotations(&findings),
+    let neighbours = surroundings::of(&settings, &subject.object)?;
+    let findings = find(&settings, &set, neighbours.as_ref());
+    let (mut denied, mut warned) = (Vec::new(), Vec::new());
+    // Worst first; within one severity, in the order of the manifest.
+    for severity in Severity::ALL {
+        for finding in findings.iter().filter(|finding| finding.severity == severity) {
+            match settings.admission(finding.rule) {
+                Admission::Deny => denied.push(Entry { finding, set: &set }),
+                Admission::Warn => warned.push(Entry { finding, set: &set }),
+                Admission::Off => {}
+            }
+        }
+    }
+    // What is being deleted must be let go: its last updates take finalizers away.
+    let deletion =
+        set.object(0).and_then(|o| o.node.at(&["metadata", "deletionTimestamp"]).node());
+    let leaves = deletion.is_some_and(|time| !time.is_null());
+    if (settings.on_update() == OnUpdate::Worse || leaves)
+        && !denied.is_empty()
+        && let Some(old) = subject.old()?
+    {
+        let mut before = Before::of(&settings, &old, neighbours.as_ref());
+        let (known, new) = denied.into_iter().partition(|entry| before.had(entry));
+        denied = new;
+        warned = known.into_iter().chain(warned).collect();
+    }
+    let mut response = Response { warnings: warnings(&warned), ..Response::default() };
+    if !denied.is_empty() {
+        let refused = denied.iter().any(|entry| entry.finding.rule.refused);
+        let code = if refused { UNPROCESSABLE } else { FORBIDDEN };
+        response.denial = Some((code, denial(&denied, &settings)));
+    }
+    annotate(&mut response, &findings, &set);
+    if let Some(neighbours) = neighbours {
+        not_checked(&mut response, &settings, &neighbours);
+    }
+    Ok(response)
+}
+
+/// What is wrong with the object, in the order of the manifest; what its neighbours tell comes last.
+pub(crate) fn find(
+    settings: &Settings,
+    set: &Set<'_>,
+    neighbours: Option<&Neighbours>,
+) -> Vec<Finding> {
+    let mut findings = engine::run(settings, set);
+    if let Some(neighbours) = neighbours {
+        findings.extend(neighbours.findings(settings));
+    }
+    findings
+}
+
+/// The rules that found something, by severity; the patterns that the object uses; and which
+/// engine says so. Nothing, where there is nothing to say.
+///
+/// Ids are short and each is named once, so that values stay below the 10 kB that the API server
+/// grants to its own policies.
+fn annotate(response: &mut Response, findings: &[Finding], set: &Set<'_>) {
+    for severity in Severity::ALL {
+        let mut ids = Vec::new();
+        for finding in findings.iter().filter(|finding| finding.severity == severity) {
+            insert(&mut ids, finding.rule.id);
+        }
+        note(response, severity.id(), &ids);
+    }
+    let mut patterns = Vec::new();
+    for hit in recognise::recognise(set) {
+        insert(&mut patterns, Pattern::id(hit.pattern));
+    }
+    note(response, "patterns", &patterns);
+    if !response.annotations.is_empty() {
+        note(response, "engine", &[env!("CARGO_PKG_VERSION")]);
     }
 }
 
-/// Rule ids by severity. Ids are short and each is named once, so values stay far below what
-/// an audit event may hold.
-fn annotations(findings: &[Finding]) -> Annotations {
-    let of = |severity| {
-        let mut ids = Vec::new();
-        for finding in findings.iter().filter(|finding| finding.severity == severity) {
-            if let Err(at) = ids.binary_search(&finding.rule.id) {
-                ids.insert(at, finding.rule.id);
-            }
-        }
-        ids.join(",")
-    };
-    Annotations {
-        error: of(Severity::Error),
-        hint: of(Severity::Hint),
-        info: of(Severity::Info),
-        warning: of(Severity::Warning),
+fn insert(ids: &mut Vec<&'static str>, id: &'static str) {
+    if let Err(at) = ids.binary_search(&id) {
+        ids.insert(at, id);
+    }
+}
+
+/// Adds an annotation, unless it would be empty.
+pub(crate) fn note(response: &mut Response, key: &'static str, values: &[&str]) {
+    if !values.is_empty() {
+        response.annotations.push((key, values.join(",")));
     }
 }

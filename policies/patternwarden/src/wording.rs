@@ -5,18 +5,20 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use crate::response::Response;
+use crate::verdict::note;
 use core::fmt::Write as _;
 use patternwarden::finding::Finding;
+use patternwarden::neighbours::Neighbours;
 use patternwarden::set::Set;
 use patternwarden::tree::{Node, unescape};
+use patternwarden::{Admission, Settings};
 
 /// Longest warning, in characters: `kubectl` users see it whole (the Kubernetes API conventions
 /// ask for 120; the API server cuts at 256).
 pub(crate) const WARNING: usize = 120;
 /// Most warnings: together they stay below the 4,096 characters that the API server passes on.
 pub(crate) const WARNINGS: usize = 25;
-/// Most findings in a denial; the rest is counted.
-pub(crate) const LINES: usize = 10;
 /// Longest line of a denial, in characters.
 pub(crate) const LINE: usize = 400;
 
@@ -27,7 +29,8 @@ pub(crate) struct Entry<'r, 'd> {
 }
 
 /// Why a request is denied: a count, then one line per finding.
-pub(crate) fn denial(entries: &[Entry<'_, '_>]) -> String {
+pub(crate) fn denial(entries: &[Entry<'_, '_>], settings: &Settings) -> String {
+    let shown = settings.max_findings();
     let mut out = match entries {
         [one] => format!("1 finding denies {}:", one.object()),
         _ => {
@@ -35,13 +38,30 @@ pub(crate) fn denial(entries: &[Entry<'_, '_>]) -> String {
             format!("{} findings deny {object}:", entries.len())
         }
     };
-    for entry in entries.iter().take(LINES) {
+    for entry in entries.iter().take(shown) {
         let _ = write!(out, "\n- {}", line(&entry.sentence(), LINE));
+        if let Some(url) = settings.docs_url() {
+            let _ = write!(out, ". See {url}/{}", entry.finding.rule.id);
+        }
     }
-    if let Some(more) = more(entries.len(), LINES) {
+    if let Some(more) = more(entries.len(), shown) {
         let _ = write!(out, "\n- {more}");
     }
     out
+}
+
+/// Says which rules stayed silent because the cluster could not be read: to auditors, and to the
+/// person in front of `kubectl` where such a rule could have denied the request.
+pub(crate) fn not_checked(response: &mut Response, settings: &Settings, neighbours: &Neighbours) {
+    let silent = neighbours.silent(settings);
+    let mut ids = Vec::new();
+    for (rule, reason) in &silent {
+        ids.push(rule.id);
+        if settings.admission(rule) == Admission::Deny {
+            response.warnings.push(line(&format!("{}: not checked: {reason}", rule.id), WARNING));
+        }
+    }
+    note(response, "not_checked", &ids);
 }
 
 /// One warning per finding.
@@ -67,6 +87,12 @@ impl Entry<'_, '_> {
         let slash = if namespace.is_empty() { "" } else { "/" };
         let kind = object.kind().value.unwrap_or_default();
         line(&format!("{kind} \"{namespace}{slash}{}\"", object.display_name()), LINE)
+    }
+
+    /// What makes it the same finding before and after an update: containers go by name, so that one
+    /// that is inserted before it does not make it another.
+    pub(crate) fn identity(&self) -> String {
+        format!("{}: {}{}", self.finding.rule.id, self.place(), self.finding.message)
     }
 
     fn sentence(&self) -> String {

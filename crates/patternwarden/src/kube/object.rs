@@ -1,7 +1,7 @@
 //! One Kubernetes object: its type and its metadata.
 
 use crate::kube::workload::{Workload, WorkloadKind};
-use crate::kube::{PodSpec, items, labels};
+use crate::kube::{PodSpec, PodSpecs, items, labels};
 use patternwarden_tree::Node;
 
 /// One Kubernetes object.
@@ -104,6 +104,12 @@ impl<'d> Object<'d> {
     /// The Pod this object is, or makes.
     pub fn pod_spec(self) -> Option<PodSpec<'d>> {
         self.workload()?.pod_spec()
+    }
+
+    /// Every Pod this object is, or makes: also the templates that are found by their shape in
+    /// custom resources of unknown kinds.
+    pub fn pod_specs(self) -> PodSpecs<'d> {
+        PodSpecs::of(self)
     }
 
     /// Whether the object's labels satisfy a selector's map of exact values.

@@ -2,6 +2,7 @@
 
 use crate::kube::container::{Class, Container};
 use crate::kube::object::Object;
+use crate::kube::template::Templates;
 use crate::kube::walk::{Items, items};
 use crate::kube::workload::Workload;
 use patternwarden_tree::Node;
@@ -141,6 +142,30 @@ impl<'d> PodSpec<'d> {
     /// The volume of this name.
     pub fn volume(self, name: &str) -> Option<Volume<'d>> {
         self.volumes().find(|volume| volume.name().value == Some(name))
+    }
+}
+
+/// The Pods that an object is or makes.
+#[derive(Clone, Debug)]
+pub struct PodSpecs<'d> {
+    known: Option<PodSpec<'d>>,
+    found: Option<Templates<'d>>,
+}
+
+impl<'d> PodSpecs<'d> {
+    pub(super) fn of(object: Object<'d>) -> Self {
+        let workload = object.workload();
+        let known = workload.and_then(Workload::pod_spec);
+        Self { known, found: workload.is_none().then(|| Templates::of(object)) }
+    }
+}
+
+impl<'d> Iterator for PodSpecs<'d> {
+    type Item = PodSpec<'d>;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<PodSpec<'d>> {
+        self.known.take().or_else(|| self.found.as_mut()?.next())
     }
 }
 

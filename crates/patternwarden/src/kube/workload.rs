@@ -90,6 +90,10 @@ pub(crate) static WORKLOADS: &[WorkloadKind<'static>] = &[
     kind("serving.knative.dev", "Service", None, "Deployment"),
 ];
 
+/// A kind that is known by nothing but the Pod template in it.
+pub(crate) static UNKNOWN: WorkloadKind<'static> =
+    WorkloadKind { template: &[], ..kind("", "", None, "PodTemplate") };
+
 impl<'k> WorkloadKind<'k> {
     pub(crate) fn of(api: Api<'_>, any_group: bool) -> Option<&'static WorkloadKind<'static>> {
         WORKLOADS.iter().find(|entry| {

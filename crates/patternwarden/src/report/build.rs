@@ -11,6 +11,7 @@ use crate::finding;
 use crate::fixes::grounded;
 use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object};
 use crate::kube::{Role, Scaler, Service};
+use crate::neighbours::Neighbours;
 use crate::pattern::Pattern;
 use crate::recognise::{self, Recognised};
 use crate::rule::{Admission, Severity};
@@ -28,14 +29,19 @@ pub(super) fn report(
     stream: &Stream,
     settings: &Settings,
     editor: Option<&dyn TextEditor>,
+    neighbours: Option<&Neighbours>,
 ) -> Report {
     let bundle = Bundle::new(&stream.documents).with_kinds_of(settings);
     let set = Set::new(&bundle, settings.scope());
     let lines = stream.lines.as_ref();
-    let builder = Builder { set: &set, settings, lines, editor };
+    let builder = Builder { set: &set, settings, lines, editor, neighbours };
 
     let resources: Vec<_> = set.objects().map(|object| builder.resource(object)).collect();
-    let found = engine::run(settings, &set);
+    let mut found = engine::run(settings, &set);
+    if let Some(neighbours) = neighbours {
+        found.extend(neighbours.findings(settings));
+        engine::sort(&mut found);
+    }
     let keys = finding_keys(&set, &found);
     let findings: Vec<_> =
         found.iter().zip(keys).map(|(found, key)| builder.finding(found, key)).collect();
@@ -74,6 +80,7 @@ struct Builder<'r, 'd> {
     settings: &'r Settings,
     lines: Option<&'r LineIndex>,
     editor: Option<&'r dyn TextEditor>,
+    neighbours: Option<&'r Neighbours>,
 }
 
 impl Builder<'_, '_> {
@@ -177,12 +184,16 @@ impl Builder<'_, '_> {
             doc: Some(*document),
             reason: (*reason).to_owned(),
         });
-        let rules = engine::not_checked(self.settings, self.set).map(|(rule, reason)| NotChecked {
-            rule: Some(rule.id.to_owned()),
-            doc: None,
-            reason: reason.to_owned(),
-        });
-        documents.chain(rules).collect()
+        let mut out: Vec<NotChecked> = documents.collect();
+        for (rule, reason) in engine::not_checked(self.settings, self.set) {
+            let reason = match self.neighbours.map(|neighbours| neighbours.answer(rule)) {
+                Some(Ok(())) => continue,
+                Some(Err(Some(reason))) => reason,
+                _ => reason.to_owned(),
+            };
+            out.push(NotChecked { rule: Some(rule.id.to_owned()), doc: None, reason });
+        }
+        out
     }
 }
 

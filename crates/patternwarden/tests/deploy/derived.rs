@@ -1,0 +1,145 @@
+//! The parts of the files that follow from the catalogue, between two comments each.
+
+use crate::kinds::{speaks, webhook_rules, with_rules};
+use crate::{document, keep, presets, text, texts};
+use patternwarden::rule::Check;
+use patternwarden::{Admission, Category, Pattern, RULES, Rule};
+
+const BEGIN: &str = "# derived from the catalogue: ";
+const END: &str = "# end of what is derived";
+
+/// Where a module is pushed to; a platform team writes its own registry here.
+pub(crate) const MODULE: &str =
+    concat!("registry://registry.example/policies/patternwarden:v", env!("CARGO_PKG_VERSION"));
+
+/// The same text with its derived parts written anew.
+fn written(name: &str, text: &str) -> String {
+    let mut out = String::new();
+    let mut lines = text.lines();
+    let mut parts = 0;
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        out.push('\n');
+        let Some((indent, part)) = line.split_once(BEGIN) else { continue };
+        assert!(indent.trim().is_empty(), "{name}: {line}");
+        for line in lines_of(part) {
+            out.push_str(indent);
+            out.push_str(&line);
+            out.push('\n');
+        }
+        let end = lines.by_ref().find(|line| line.trim() == END);
+        out.push_str(end.unwrap_or_else(|| panic!("{name}: `{part}` has no end")));
+        out.push('\n');
+        parts += 1;
+    }
+    assert!(parts > 0, "{name} has no derived part");
+    out
+}
+
+fn lines_of(part: &str) -> Vec<String> {
+    match part {
+        "every kind that has rules" => webhook_rules(&with_rules(|_| true)),
+        "kinds that make Pods" => webhook_rules(&with_rules(|rule| {
+            rule.pss.is_some() || matches!(rule.check, Check::Pod(_) | Check::Container(_))
+        })),
+        "what warns by default, denied" => denied(RULES.iter().filter(|r| at_admission(r))),
+        part => {
+            let name = part.strip_prefix("the family ").expect("a known part");
+            let category = Pattern::ALL.iter().map(|pattern| pattern.category());
+            let category = category.into_iter().find(|c| c.id() == name).expect("a family");
+            family(category)
+        }
+    }
+}
+
+/// Whether a rule warns or denies at admission without being told to.
+fn at_admission(rule: &Rule) -> bool {
+    speaks(rule) && rule.enabled && !rule.needs_bundle() && rule.admission != Admission::Off
+}
+
+/// The part of settings that makes some rules deny.
+fn denied<'r>(rules: impl Iterator<Item = &'r Rule>) -> Vec<String> {
+    let mut out = vec!["rules:".to_owned()];
+    out.extend(rules.map(|rule| format!("  {}: {{admission: deny}}", rule.id)));
+    out
+}
+
+/// The patterns of a family that have rules at admission.
+pub(crate) fn members(category: Category) -> Vec<Pattern> {
+    let has_rules = |pattern: &Pattern| {
+        RULES.iter().any(|rule| at_admission(rule) && rule.patterns.contains(pattern))
+    };
+    let of = Pattern::ALL.iter().copied().filter(|pattern| pattern.category() == category);
+    of.filter(has_rules).collect()
+}
+
+/// The body of a policy group: one member for each pattern.
+fn family(category: Category) -> Vec<String> {
+    let members = members(category);
+    let mut out = webhook_rules(&with_rules(|rule| {
+        at_admission(rule) && rule.patterns.iter().any(|pattern| members.contains(pattern))
+    }));
+    let name = |pattern: &Pattern| pattern.id().replace('-', "_");
+    let calls: Vec<String> = members.iter().map(|pattern| format!("{}()", name(pattern))).collect();
+    out.push(format!("expression: {}", calls.join(" && ")));
+    out.push("policies:".into());
+    for pattern in &members {
+        out.push(format!("  {}:", name(pattern)));
+        out.push(format!("    module: {MODULE}"));
+        out.push("    settings:".into());
+        out.push("      target: \"1.36\"".into());
+        out.push("      profiles: [none]".into());
+        let of = |rule: &&Rule| at_admission(rule) && rule.patterns.contains(pattern);
+        out.extend(denied(RULES.iter().filter(of)).iter().map(|line| format!("      {line}")));
+    }
+    out
+}
+
+#[test]
+fn presets_follow_the_catalogue() {
+    for (name, text) in presets() {
+        keep(&format!("deploy/{name}"), &text, &written(&name, &text));
+    }
+}
+
+#[test]
+fn metadata_follows_the_catalogue() {
+    let found = text("metadata.yml");
+    keep("metadata.yml", &found, &written("metadata.yml", &found));
+}
+
+#[test]
+fn every_family_with_rules_has_a_group() {
+    let presets = presets();
+    let mut families: Vec<Category> = Vec::new();
+    for pattern in Pattern::ALL {
+        if !families.contains(&pattern.category()) {
+            families.push(pattern.category());
+        }
+    }
+    assert_eq!(families.len(), 6);
+    for family in families {
+        let file = format!("group-{}.yml", family.id());
+        let found = presets.iter().find(|(name, _)| *name == file);
+        assert_eq!(found.is_some(), !members(family).is_empty(), "{file}");
+    }
+}
+
+#[test]
+fn metadata_leaves_out_what_a_policy_should_not_see() {
+    let metadata = document("metadata.yml", &text("metadata.yml"));
+    let rules = metadata.root().unwrap().get("rules").unwrap();
+    let mut all = Vec::new();
+    for rule in rules.items() {
+        let resources = texts(rule.get("resources"));
+        let creates = texts(rule.get("operations")).iter().any(|operation| operation == "CREATE");
+        assert!(!creates || !resources.iter().any(|name| name.contains('/')), "{resources:?}");
+        all.extend(resources);
+    }
+    for wanted in ["pods", "pods/ephemeralcontainers", "pods/resize", "deployments", "cronjobs"] {
+        assert!(all.iter().any(|name| name == wanted), "{wanted}");
+    }
+    assert!(!all.iter().any(|name| name == "secrets" || name == "leases"));
+    // The audit scanner skips a rule that has a `*`.
+    assert!(all.iter().all(|name| !name.contains('*')));
+}
