@@ -64,7 +64,7 @@ fn row(out: &mut impl Write, rule: &Rule, width: usize) -> Result<()> {
         true => (rule.severity.id(), colour(rule.severity)),
         false => ("off", DIM),
     };
-    let standard = rule.pss.map_or("", |pss| level(pss.level));
+    let standard = rule.pss.map_or("", |pss| level(pss.level()));
     writeln!(
         out,
         "  {:width$}  {style}{severity:8}{style:#}  {:9}  {standard:10}  {}",
@@ -82,7 +82,7 @@ fn as_json(rule: &Rule) -> serde_json::Value {
         "admission": rule.admission.id(),
         "enabled": rule.enabled,
         "patterns": rule.patterns.iter().map(|pattern| pattern.id()).collect::<Vec<_>>(),
-        "pss": rule.pss.map(|pss| json!({"level": level(pss.level), "control": pss.control})),
+        "pss": rule.pss.map(|pss| json!({"level": level(pss.level()), "control": pss.id()})),
         "since": rule.since.map(|minor| minor.to_string()),
         "until": rule.until.map(|minor| minor.to_string()),
         "fix": rule.fix.map(|grade| match grade {
