@@ -11,6 +11,7 @@ mod annotated;
 mod hostile;
 mod layout;
 mod memory;
+mod mutation;
 mod objects;
 mod page_engine;
 mod parity;
