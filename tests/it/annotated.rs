@@ -60,7 +60,8 @@ fn every_variant_is_the_module_and_its_metadata() {
         let file = format!("annotated-policy{dash}{name}.wasm");
         let annotated = fs::read(dist().join(&file)).expect("an annotated module");
         let module = if variant["contextAwareResources"].is_null() { &plain } else { &asking };
-        let section = annotated.strip_prefix(&**module).expect("the bytes of the module come first");
+        let section =
+            annotated.strip_prefix(&**module).expect("the bytes of the module come first");
         let (found, content) = custom_section(section);
         assert_eq!(found, SECTION);
         let metadata: Value = serde_json::from_slice(content).expect("JSON");

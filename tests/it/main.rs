@@ -8,9 +8,15 @@
 )]
 
 mod annotated;
+mod bare_host;
+mod cluster;
+mod context;
 mod hostile;
 mod layout;
+mod load;
 mod memory;
+mod messages;
+mod mutants;
 mod objects;
 mod page_engine;
 mod parity;
@@ -18,4 +24,5 @@ mod policy;
 mod policy_files;
 mod requests;
 mod slides;
+mod verdicts;
 mod wapc_host;

@@ -108,8 +108,7 @@ pub static ENDPOINT_SLICES: Read = Read {
 };
 
 /// Every kind that some rule reads: what a policy must be granted to let all of them speak.
-pub static READS: &[&Read] =
-    &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &ENDPOINT_SLICES];
+pub static READS: &[&Read] = &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &ENDPOINT_SLICES];
 
 /// The rules that settings switch on for objects of this kind, and what they look up.
 fn rules<'s>(

@@ -65,8 +65,7 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
         }
     }
     // What is being deleted must be let go: its last updates take finalizers away.
-    let deletion =
-        set.object(0).and_then(|o| o.node.at(&["metadata", "deletionTimestamp"]).node());
+    let deletion = set.object(0).and_then(|o| o.node.at(&["metadata", "deletionTimestamp"]).node());
     let leaves = deletion.is_some_and(|time| !time.is_null());
     if (settings.on_update() == OnUpdate::Worse || leaves)
         && !denied.is_empty()
@@ -79,7 +78,7 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     }
     let mut response = Response { warnings: warnings(&warned), ..Response::default() };
     if !denied.is_empty() {
-        let refused = denied.iter().any(|entry| entry.finding.rule.refused);
+        let refused = denied.iter().any(|entry| entry.is_invalid());
         let code = if refused { UNPROCESSABLE } else { FORBIDDEN };
         response.denial = Some((code, denial(&denied, &settings)));
     }
