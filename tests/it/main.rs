@@ -22,6 +22,7 @@ mod page_engine;
 mod parity;
 mod policy;
 mod policy_files;
+mod pss;
 mod requests;
 mod slides;
 mod verdicts;

@@ -13,7 +13,7 @@ import {
   keymap, lineNumbers, placeholder,
 } from "@codemirror/view";
 import { looks } from "./look.js";
-import { findings, marks, patternLines } from "./marks.js";
+import { findings, fixKey, marks, patternLines } from "./marks.js";
 
 /**
  * Offsets are UTF-16 code units of the editor's text. The editor keeps line breaks as `\n` alone, so
@@ -26,6 +26,8 @@ import { findings, marks, patternLines } from "./marks.js";
  * @property {string} message What is wrong at this place.
  * @property {string} rule Id of the rule, shown small.
  * @property {string} [title] Heading of the tooltip, `message` if absent.
+ * @property {string} [fix] What a button in the tooltip, and Mod-. at this place, would do.
+ * @property {string} [key] What `onFix` is called with.
  *
  * @typedef {object} PatternLine
  * @property {number} line Counted from 1.
@@ -38,6 +40,7 @@ import { findings, marks, patternLines } from "./marks.js";
  * @property {string} [placeholder] Shown while the text is empty.
  * @property {boolean} [dark] Whether the page is dark.
  * @property {(text: string) => void} [onChange] After each change that a person made; never after `setText`.
+ * @property {(key: string) => void} [onFix] The fix of this finding was asked for.
  * @property {(offset: number) => void} [onHoverOrCursor] Where the cursor went, or the pointer rests.
  *
  * @typedef {object} Editor
@@ -76,7 +79,8 @@ function difference(old, text) {
 /**
  * Puts an editor into `parent`.
  *
- * The Tab key is left to the page: nobody gets caught. Mod-] and Mod-[ indent, F8 and Shift-F8 walk the findings.
+ * The Tab key is left to the page: nobody gets caught. Mod-] and Mod-[ indent, F8 and Shift-F8 walk the findings,
+ * Mod-. asks for the fix of the one at the cursor.
  *
  * @param {Element} parent
  * @param {Options} options
@@ -88,8 +92,9 @@ export function createEditor(parent, options) {
   // An editable element takes focus anyway; `tabindex` says so to tools that only look at attributes.
   const attributes = { "aria-label": options.label, spellcheck: "false", tabindex: "0" };
   if (options.describedBy) attributes["aria-describedby"] = options.describedBy;
+  const onFix = (key) => options.onFix?.(key);
   const extensions = [
-    marks,
+    marks, fixKey(onFix),
     lineNumbers(), foldGutter(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(),
     indentUnit.of("  "), EditorState.tabSize.of(2), indentOnInput(), bracketMatching(),
     highlightActiveLine(), highlightSelectionMatches(), search({ top: true }), yaml(),
@@ -128,7 +133,7 @@ export function createEditor(parent, options) {
       }
       return wanted;
     },
-    setFindings: (items) => view.dispatch(findings(view, items)),
+    setFindings: (items) => view.dispatch(findings(view, items, onFix)),
     setPatternLines: (lines) => view.dispatch(patternLines(view, lines)),
     reveal(from, to, focus) {
       const end = view.state.doc.length;

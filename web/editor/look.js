@@ -72,6 +72,12 @@ function look(palette, isDark) {
     ".cm-placeholder": { color: color("muted") },
     ".cm-panels, .cm-tooltip": { backgroundColor: color("panel-bg"), color: color("fg"), borderColor: color("border") },
     ".cm-tooltip-lint": { maxWidth: "min(34rem, 90vw)" },
+    ".cm-diagnosticAction": {
+      display: "block", margin: "6px 0 2px", padding: "2px 10px", minHeight: "26px", borderRadius: "5px", cursor: "pointer",
+      font: "inherit", textAlign: "start", color: color("fg"), backgroundColor: color("bg"), border: `1px solid ${color("border")}`,
+      "&:hover": { backgroundColor: color("panel-bg") },
+      "& u": { textDecoration: "none" },
+    },
     ".cm-diagnosticSource": { fontSize: "inherit", opacity: "1", color: color("muted") },
     ".cm-panel.cm-search": {
       padding: "6px 32px 6px 8px",

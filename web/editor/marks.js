@@ -26,8 +26,9 @@ function message(finding) {
  *
  * @param {EditorView} view
  * @param {import("./index.js").Finding[]} items
+ * @param {(key: string) => void} onFix
  */
-export function findings(view, items) {
+export function findings(view, items, onFix) {
   const end = view.state.doc.length;
   return setDiagnostics(view.state, items.map((finding) => {
     const from = Math.min(finding.from, end);
@@ -38,6 +39,7 @@ export function findings(view, items) {
       source: finding.rule,
       message: finding.message,
       renderMessage: () => message(finding),
+      actions: finding.fix ? [{ name: finding.fix, apply: () => onFix(finding.key) }] : undefined,
     };
   }));
 }
@@ -53,6 +55,20 @@ const spoken = (move) => (view) => {
   view.dispatch({ effects: EditorView.announce.of(said.join(". ")) });
   return true;
 };
+
+/** Mod-. asks for the first fix of a finding at the cursor. */
+export const fixKey = (onFix) => keymap.of([{
+  key: "Mod-.",
+  run(view) {
+    const { from, to } = view.state.selection.main;
+    let action;
+    forEachDiagnostic(view.state, (finding, start, end) => {
+      if (start <= to && end >= from) action ??= finding.actions?.[0];
+    });
+    action?.apply(view, from, to);
+    return action !== undefined;
+  },
+}]);
 
 class PatternMark extends GutterMarker {
   constructor(title) {

@@ -2,6 +2,7 @@
 
 use crate::editor::CodeEditor;
 use crate::findings::Findings;
+use crate::fixes::RepairBar;
 use crate::header::Header;
 use crate::patterns::Patterns;
 use crate::plain::PlainEditor;
@@ -46,7 +47,7 @@ pub(crate) fn App() -> Html {
             </div>
             if state.preferences.plain {
                 <PlainEditor text={state.text.clone()} analysis={state.analysis.clone()} reveal={state.reveal}
-                    dispatch={dispatch.clone()} />
+                    repaired={state.notice.as_ref().is_some_and(|notice| notice.before.is_some())} dispatch={dispatch.clone()} />
             } else {
                 <CodeEditor text={state.text.clone()} revision={state.revision} analysis={state.analysis.clone()}
                     {dark} reveal={state.reveal} dispatch={dispatch.clone()} />
@@ -58,6 +59,7 @@ pub(crate) fn App() -> Html {
     let results = html! {
         <div key="results" id="results" class="pane results" tabindex="-1" hidden={view == View::Manifest}>
             <VerdictLine state={state.clone()} />
+            <RepairBar state={state.clone()} dispatch={dispatch.clone()} />
             <div class="scroll">
             { panel(View::Problems, view, html! { <Findings state={state.clone()} dispatch={dispatch.clone()} /> }) }
             { panel(View::Patterns, view, html! { <Patterns state={state.clone()} dispatch={dispatch.clone()} /> }) }

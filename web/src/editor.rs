@@ -4,8 +4,11 @@
 //! `style-src 'self'` allows. Yew renders the host alone; everything below belongs to the editor.
 
 use crate::analysis::Analysis;
+use crate::repairs::{Place, plain};
 use crate::state::{Action, Dispatch, Reveal};
 use js_sys::{Object, Reflect};
+use patternwarden::Grade;
+use patternwarden::report::Fix;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use std::rc::Rc;
@@ -54,6 +57,9 @@ struct Mark<'a> {
     message: &'a str,
     rule: &'a str,
     title: &'a str,
+    /// What its first fix does; absent where it has none.
+    fix: Option<String>,
+    key: &'a str,
 }
 
 /// A line that shows a pattern.
@@ -67,6 +73,7 @@ struct PatternLine {
 struct Editor {
     js: JsEditor,
     _on_change: Closure<dyn FnMut(String)>,
+    _on_fix: Closure<dyn FnMut(String)>,
 }
 
 impl Editor {
@@ -86,6 +93,12 @@ impl Editor {
         root.append_child(&place).ok()?;
         root.append_child(&hint).ok()?;
 
+        let on_fix = {
+            let dispatch = dispatch.clone();
+            Closure::new(move |key: String| {
+                dispatch.dispatch(Action::Fix { key, fix: 0, place: Place::Editor });
+            })
+        };
         let on_change = Closure::new(move |text: String| {
             dispatch.dispatch(Action::Typed(text.into()));
         });
@@ -97,10 +110,11 @@ impl Editor {
             ("placeholder", "Paste a manifest, or pick an example.".into()),
             ("dark", dark.into()),
             ("onChange", on_change.as_ref().clone()),
+            ("onFix", on_fix.as_ref().clone()),
         ] {
             Reflect::set(&options, &key.into(), &value).ok()?;
         }
-        Some(Self { js: create_editor(&place, &options), _on_change: on_change })
+        Some(Self { js: create_editor(&place, &options), _on_change: on_change, _on_fix: on_fix })
     }
 
     fn mark(&self, analysis: &Analysis) {
@@ -115,6 +129,8 @@ impl Editor {
                 message: &finding.message,
                 rule: &finding.rule,
                 title: &finding.title,
+                fix: finding.fixes.first().map(label),
+                key: &finding.key,
             });
         }
         for error in &report.syntax {
@@ -126,6 +142,8 @@ impl Editor {
                 message: &error.message,
                 rule: "YAML",
                 title: "",
+                fix: None,
+                key: "",
             });
         }
         let mut lines = Vec::new();
@@ -153,8 +171,19 @@ impl Drop for Editor {
     }
 }
 
+/// A fix on a button of the editor.
+fn label(fix: &Fix) -> String {
+    let grade = match fix.grade {
+        Grade::Safe => "safe",
+        Grade::Review => "review",
+        Grade::Template => "template",
+    };
+    format!("Fix ({grade}): {}", plain(&fix.title))
+}
+
 /// What the keys do, under the editor and in its description.
-pub(crate) const HINT: &str = "F8 goes to the next problem, Shift+F8 back. Tab leaves the editor.";
+pub(crate) const HINT: &str =
+    "F8 goes to the next problem, Shift+F8 back, Ctrl+. repairs it. Tab leaves the editor.";
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {

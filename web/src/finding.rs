@@ -2,12 +2,14 @@
 
 use crate::analysis::{self, Analysis};
 use crate::explain::{self, RuleText, part};
+use crate::fixes::{self, First};
+use crate::repairs::Preview;
 use crate::state::{Action, Dispatch};
 use crate::syntax::sentence;
 use crate::{icon, markdown, quote};
-use patternwarden::report::{Finding, Fix, Operation, Related};
+use patternwarden::report::{Finding, Related};
 use patternwarden::tree::Range;
-use patternwarden::{Admission, Grade, Pattern, Severity, errata, rules};
+use patternwarden::{Admission, Pattern, Severity, errata, rules};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -21,6 +23,7 @@ pub(crate) struct Row {
     /// Line, object, effect.
     details: AttrValue,
     rule: AttrValue,
+    fix: Option<First>,
 }
 
 impl Row {
@@ -41,6 +44,7 @@ impl Row {
             message: sentence(&finding.message).into(),
             details: details.join(" · ").into(),
             rule: finding.rule.clone().into(),
+            fix: First::of(finding),
         }
     }
 }
@@ -50,13 +54,15 @@ pub(crate) struct Props {
     pub(crate) row: Row,
     /// What the finding is part of; an open card alone needs it.
     pub(crate) open: Option<Rc<Analysis>>,
+    /// A fix of it that is being looked at.
+    pub(crate) preview: Option<Preview>,
     pub(crate) dispatch: Dispatch,
 }
 
 /// One finding in the list.
 #[component]
 pub(crate) fn FindingCard(props: &Props) -> Html {
-    let Props { row, open, dispatch } = props;
+    let Props { row, open, preview, dispatch } = props;
     let id = element_id(&row.key);
     let toggle = {
         let (dispatch, key) = (dispatch.clone(), row.key.clone());
@@ -64,12 +70,12 @@ pub(crate) fn FindingCard(props: &Props) -> Html {
     };
     let shown = open.as_ref().and_then(|analysis| {
         let finding = analysis.report.findings.iter().find(|f| *f.key == *row.key)?;
-        Some(body(analysis, finding, dispatch))
+        Some(body(analysis, finding, preview.as_ref(), dispatch))
     });
     html! {
         <li class={classes!("card", row.severity.id(), open.is_some().then_some("open"))}>
             <h3>
-                <button type="button" aria-expanded={open.is_some().to_string()} aria-controls={id.clone()} onclick={toggle}>
+                <button type="button" id={head_id(&row.key)} aria-expanded={open.is_some().to_string()} aria-controls={id.clone()} onclick={toggle}>
                     { icon::severity(row.severity) }
                     <span class="card-text">
                         <span class="card-line">
@@ -82,26 +88,34 @@ pub(crate) fn FindingCard(props: &Props) -> Html {
                     { icon::chevron() }
                 </button>
             </h3>
+            if let (Some(fix), None) = (&row.fix, open) {
+                { fixes::first(fix, &row.key, dispatch) }
+            }
             <div class="card-body" {id} hidden={open.is_none()}>{ for shown }</div>
         </li>
     }
 }
 
-fn body(analysis: &Analysis, finding: &Finding, dispatch: &Dispatch) -> Html {
+fn body(
+    analysis: &Analysis,
+    finding: &Finding,
+    preview: Option<&Preview>,
+    dispatch: &Dispatch,
+) -> Html {
     let rule = rules::find(&finding.rule);
     let text = RuleText::new(rule.map_or("", |rule| rule.docs));
     let told: Vec<Html> = errata::for_rule(&finding.rule).map(explain::erratum).collect();
     html! {
         <>
             { here(analysis, finding, dispatch) }
+            if !finding.fixes.is_empty() {
+                { part("How to repair it here", fixes::list(finding, preview, dispatch)) }
+            }
             if !finding.why.is_empty() {
                 { part("Why it matters", markdown::blocks(&finding.why)) }
             }
             if !told.is_empty() {
                 { part("What changed since the talk", told.into_iter().collect()) }
-            }
-            if !finding.fixes.is_empty() {
-                { part("How to repair it here", html! { <ul class="fixes">{ for finding.fixes.iter().map(fix) }</ul> }) }
             }
             { for text.good.iter().map(|good| explain::section(good, Some("How it looks when it is right"))) }
             { for text.more.iter().map(|more| explain::section(more, None)) }
@@ -150,31 +164,6 @@ pub(crate) fn go(range: Range, label: &str, dispatch: &Dispatch) -> Html {
     html! { <button type="button" class="go" {onclick}>{ label.to_owned() }</button> }
 }
 
-fn fix(fix: &Fix) -> Html {
-    let (grade, meaning) = match fix.grade {
-        Grade::Safe => ("safe", "changes nothing but what the rule demands"),
-        Grade::Review => ("review", "may change what runs, so look at it first"),
-        Grade::Template => ("template", "leaves placeholders for you to fill"),
-    };
-    html! {
-        <li>
-            <p>
-                <strong>{ markdown::inline(&fix.title) }</strong>{ " " }
-                <span class="grade">{ grade }</span>{ " " }<span class="quiet">{ meaning }</span>
-            </p>
-            <ul class="operations">{ for fix.operations.iter().map(operation) }</ul>
-        </li>
-    }
-}
-
-fn operation(operation: &Operation) -> Html {
-    let value = operation.value.as_ref().map(|value| format!(" = {value}"));
-    let from = operation.from.as_ref().map(|from| format!(" from {from}"));
-    html! {
-        <li><code>{ format!("{} {}{}{}", operation.op, operation.path, value.unwrap_or_default(), from.unwrap_or_default()) }</code></li>
-    }
-}
-
 /// The patterns that the rule guards; those found in the text lead to their card.
 fn guards(analysis: &Analysis, finding: &Finding, dispatch: &Dispatch) -> Html {
     let patterns: Vec<Pattern> =
@@ -200,6 +189,11 @@ fn guards(analysis: &Analysis, finding: &Finding, dispatch: &Dispatch) -> Html {
         }
     });
     part("The pattern behind it", html! { <ul class="plain-list">{ for items }</ul> })
+}
+
+/// The id of the button that opens a card.
+pub(crate) fn head_id(key: &str) -> String {
+    format!("head-{}", element_id(key))
 }
 
 /// An id for the element, from the key of a finding or pattern.

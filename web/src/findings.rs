@@ -1,13 +1,15 @@
 //! The panel of problems: what was found, worst first, and what could not be looked at.
 
-use crate::finding::{FindingCard, Row};
+use crate::finding::{FindingCard, Row, head_id};
 use crate::notices;
+use crate::repairs::Focus;
 use crate::slide::Slide;
 use crate::state::State;
 use crate::state::{Dispatch, Freshness};
 use crate::syntax;
 use patternwarden::report::Finding;
 use std::rc::Rc;
+use wasm_bindgen::JsCast as _;
 use yew::prelude::*;
 
 /// Findings that are listed at first; a page of thousands would be slow and unread.
@@ -24,20 +26,28 @@ pub(crate) struct Props {
 pub(crate) fn Findings(props: &Props) -> Html {
     let all = use_state_eq(|| false);
     let Props { state, dispatch } = props;
+    use_effect_with(state.focus.clone(), |focus| {
+        let Some(Focus { key, .. }) = focus else { return };
+        let id = key.as_ref().map_or_else(|| "results".to_owned(), |key| head_id(key));
+        let element = gloo::utils::document().get_element_by_id(&id);
+        if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
     let analysis = &state.analysis;
     if state.text.trim().is_empty() {
         return notices::empty(dispatch);
     }
-    let findings = analysis.findings();
-    let shown = if *all { findings.len() } else { MOST.min(findings.len()) };
+    let (mut slide, mut others) = state.listed();
+    let found = slide.len() + others.len();
+    let shown = if *all { found } else { MOST };
+    slide.truncate(shown);
+    others.truncate(shown - slide.len());
     let show_all = {
         let all = all.clone();
         Callback::from(move |_: MouseEvent| all.set(true))
     };
     let stale = state.freshness != Freshness::Fresh;
-    let listed = findings.iter().take(shown).copied();
-    let about = |finding: &&Finding| state.example.is_some_and(|example| example.is_about(finding));
-    let (slide, others): (Vec<&Finding>, Vec<&Finding>) = listed.partition(about);
     let both = !slide.is_empty() && !others.is_empty();
     html! {
         <>
@@ -50,8 +60,8 @@ pub(crate) fn Findings(props: &Props) -> Html {
                 { notices::resources(analysis, dispatch) }
                 { list(&slide, both.then_some("What the slide is about"), state, dispatch) }
                 { list(&others, both.then_some("Also in this manifest"), state, dispatch) }
-                if shown < findings.len() {
-                    <button type="button" class="button" onclick={show_all}>{ format!("Show all {}", findings.len()) }</button>
+                if shown < found {
+                    <button type="button" class="button" onclick={show_all}>{ format!("Show all {found}") }</button>
                 }
                 { notices::clean(analysis, state.freshness) }
                 { notices::not_checked(analysis, state.preferences, dispatch) }
@@ -69,7 +79,8 @@ fn list(findings: &[&Finding], heading: Option<&str>, state: &State, dispatch: &
         let open = state.finding.as_ref() == Some(&finding.key);
         html! {
             <FindingCard key={finding.key.clone()} row={Row::new(&state.analysis, finding)}
-                open={open.then(|| state.analysis.clone())} dispatch={dispatch.clone()} />
+                open={open.then(|| state.analysis.clone())} preview={state.preview.clone().filter(|_| open)}
+                dispatch={dispatch.clone()} />
         }
     });
     html! {

@@ -2,7 +2,10 @@
 
 use crate::analysis::Analysis;
 use crate::editor::HINT;
+use crate::repairs::Place;
 use crate::state::{Action, Dispatch, Reveal};
+use patternwarden::report::Finding;
+use patternwarden::tree::Range;
 use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -12,7 +15,21 @@ pub(crate) struct Props {
     pub(crate) text: Rc<str>,
     pub(crate) analysis: Rc<Analysis>,
     pub(crate) reveal: Option<Reveal>,
+    /// Whether the last change was a repair, which the browser cannot take back.
+    pub(crate) repaired: bool,
     pub(crate) dispatch: Dispatch,
+}
+
+/// Asks for the first fix of a finding at this place.
+fn fix_at(analysis: &Analysis, caret: u32, dispatch: &Dispatch) {
+    let here = |finding: &&Finding| {
+        let reaches = |range: Range| (range.start.offset..=range.end.offset).contains(&caret);
+        !finding.fixes.is_empty() && finding.range.is_some_and(reaches)
+    };
+    if let Some(finding) = analysis.findings().into_iter().find(here) {
+        let key = finding.key.clone();
+        dispatch.dispatch(Action::Fix { key, fix: 0, place: Place::Editor });
+    }
 }
 
 /// A text field with the same keys as the code editor.
@@ -45,13 +62,21 @@ pub(crate) fn PlainEditor(props: &Props) -> Html {
     };
     let onkeydown = {
         let (dispatch, analysis) = (props.dispatch.clone(), props.analysis.clone());
+        let repaired = props.repaired;
         Callback::from(move |event: KeyboardEvent| {
-            if event.key() != "F8" {
+            let command = event.ctrl_key() || event.meta_key();
+            let key = event.key();
+            if !(key == "F8" || (command && key == ".") || (command && key == "z" && repaired)) {
                 return;
             }
             event.prevent_default();
             let field: HtmlTextAreaElement = event.target_unchecked_into();
             let caret = field.selection_start().ok().flatten().unwrap_or(0);
+            match key.as_str() {
+                "z" => return dispatch.dispatch(Action::Undo),
+                "." => return fix_at(&analysis, caret, &dispatch),
+                _ => {}
+            }
             let ranges = analysis.report.findings.iter().filter_map(|finding| finding.range);
             let mut ranges: Vec<_> = ranges.collect();
             ranges.sort_by_key(|range| range.start.offset);

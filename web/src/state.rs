@@ -3,6 +3,7 @@
 use crate::analysis::Analysis;
 use crate::examples::{self, Example};
 use crate::preferences::Preferences;
+use crate::repairs::{Focus, Notice, Place, Preview};
 use crate::storage::{self, Saved};
 use crate::{crash, theme};
 use patternwarden::report::Finding;
@@ -73,6 +74,11 @@ pub(crate) struct State {
     /// Key of the pattern that is open.
     pub(crate) pattern: Option<String>,
     pub(crate) reveal: Option<Reveal>,
+    /// The fix that is being looked at.
+    pub(crate) preview: Option<Preview>,
+    /// What the last repair did.
+    pub(crate) notice: Option<Notice>,
+    pub(crate) focus: Option<Focus>,
 }
 
 pub(crate) enum Action {
@@ -95,6 +101,18 @@ pub(crate) enum Action {
     Reveal(Range, bool),
     /// Checks a text that is due or paused.
     Check,
+    /// A fix was asked for, by the key of its finding and its number.
+    Fix {
+        key: String,
+        fix: usize,
+        place: Place,
+    },
+    /// The fix that is being looked at is wanted.
+    Make,
+    /// Makes every safe fix.
+    FixAll,
+    /// Goes back to the text before the last repair.
+    Undo,
 }
 
 impl State {
@@ -123,6 +141,9 @@ impl State {
             finding: None,
             pattern: None,
             reveal: None,
+            preview: None,
+            notice: None,
+            focus: None,
         };
         if crashed.is_some() {
             state.freshness = Freshness::Paused(Pause::Crashed);
@@ -148,7 +169,7 @@ impl State {
     }
 
     /// Checks the text now, if it is short enough.
-    fn consider(&mut self) {
+    pub(crate) fn consider(&mut self) {
         let length = self.text.len();
         self.freshness = if length <= AT_ONCE {
             Freshness::Fresh
@@ -169,7 +190,7 @@ impl State {
     }
 
     /// A finding that an edit solved closes; were it to come back, it would come back closed.
-    fn close_what_is_gone(&mut self) {
+    pub(crate) fn close_what_is_gone(&mut self) {
         let report = &self.analysis.report;
         let gone = |key: &String| !report.findings.iter().any(|finding| finding.key == *key);
         if self.freshness == Freshness::Fresh && self.finding.as_ref().is_some_and(gone) {
@@ -195,10 +216,13 @@ impl State {
         self.revision += 1;
         self.finding = None;
         self.pattern = None;
+        self.preview = None;
+        self.notice = None;
         self.consider();
     }
 
     fn toggle_finding(&mut self, key: String) {
+        self.preview = None;
         if self.finding.as_ref() == Some(&key) {
             self.finding = None;
             return;
@@ -210,7 +234,7 @@ impl State {
         self.finding = Some(key);
     }
 
-    fn reveal(&mut self, range: Range, focus: bool) {
+    pub(crate) fn reveal(&mut self, range: Range, focus: bool) {
         let serial = self.reveal.map_or(1, |reveal| reveal.serial + 1);
         let (from, to) = (range.start.offset, range.end.offset);
         self.reveal = Some(Reveal { serial, from, to, focus });
@@ -229,7 +253,11 @@ impl Reducible for State {
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut state = (*self).clone();
         match action {
+            // The editor says again what the page wrote into it.
+            Action::Typed(text) if text == state.text => return self,
             Action::Typed(text) => {
+                state.preview = None;
+                state.notice = None;
                 state.text = text;
                 state.example = state.example.filter(|example| example.lives_in(&state.text));
                 state.consider();
@@ -272,6 +300,10 @@ impl Reducible for State {
             }
             Action::Reveal(range, focus) => state.reveal(range, focus),
             Action::Check => state.check(),
+            Action::Fix { key, fix, place } => state.fix(&key, fix, place),
+            Action::Make => state.make(),
+            Action::FixAll => state.fix_all(),
+            Action::Undo => state.undo(),
         }
         Rc::new(state)
     }

@@ -107,18 +107,21 @@ pub(crate) fn Footer(props: &Props) -> Html {
 #[component]
 pub(crate) fn Spoken(props: &Props) -> Html {
     let spoken = use_state_eq(String::new);
+    let repaired = props.state.notice.as_ref().map(|notice| notice.said.to_string());
     let sentence = match props.state.freshness {
+        _ if repaired.is_some() => repaired.clone().unwrap_or_default(),
         Freshness::Fresh => props.state.analysis.sentence(),
         Freshness::Due => String::new(),
         Freshness::Paused(_) => "Live check paused.".into(),
     };
     {
-        let setter = spoken.setter();
+        let (setter, answer) = (spoken.setter(), repaired.is_some());
         // Every key starts the wait again, changed counts or not.
         let typed = (sentence, Rc::as_ptr(&props.state.text).cast::<u8>() as usize);
         use_effect_with(typed, move |(sentence, _)| {
             let sentence = sentence.clone();
-            let wait = Timeout::new(QUIET, move || {
+            // What a person asked for is answered at once.
+            let wait = Timeout::new(if answer { 50 } else { QUIET }, move || {
                 if !sentence.is_empty() {
                     setter.set(sentence);
                 }

@@ -18,10 +18,14 @@ pub(crate) enum Command {
     Check(Check),
     /// Repair manifests: show what would change, or change it.
     Fix(Fix),
-    /// List the rules.
+    /// Name the patterns that manifests use.
+    Patterns(Patterns),
+    /// List the rules, by pattern.
     Rules(Rules),
     /// Explain a rule or a pattern.
     Explain(Explain),
+    /// Write the explanations of all rules and patterns as Markdown pages.
+    Docs(Docs),
 }
 
 #[derive(Debug, Args)]
@@ -70,6 +74,24 @@ pub(crate) struct Fix {
     /// Settings file, YAML or JSON; a ClusterAdmissionPolicy works too.
     #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 everything was read, 2 something could not be read.")]
+pub(crate) struct Patterns {
+    /// Files, folders, or `-` for standard input.
+    #[arg(value_name = "PATH", default_value = "-")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to print what was found.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Docs {
+    /// Folder to write to; it is made if it is missing.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -1,64 +1,22 @@
-//! `patternwarden rules` and `patternwarden explain`: the documentation in the terminal.
+//! `patternwarden explain`: all that is known about a rule or a pattern, to be read in a terminal.
 
-use crate::args::{Explain, ListFormat, Rules};
+use crate::args::Explain;
+use crate::prose::{BOLD, DIM, Prose};
 use crate::{Ended, Outcome, complain};
-use anstyle::Style;
+use patternwarden::docs::{facts, rules_of, sections, values};
 use patternwarden::errata::{self, Erratum};
 use patternwarden::matcher::nearest;
-use patternwarden::param::Param;
 use patternwarden::rules::find_or_alias;
-use patternwarden::{Pattern, RULES, Rule, docs, patterns};
-use serde_json::json;
+use patternwarden::{Pattern, RULES, Rule, patterns};
 use std::io::{Result, Write};
-
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-
-pub(crate) fn rules(options: &Rules, out: &mut impl Write) -> Ended {
-    match options.format {
-        ListFormat::Json => {
-            let rules: Vec<_> = RULES.iter().map(as_json).collect();
-            serde_json::to_writer_pretty(&mut *out, &rules)?;
-            writeln!(out)?;
-        }
-        ListFormat::Text => {
-            let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
-            for rule in RULES {
-                let (severity, admission) = (rule.severity.id(), rule.admission.id());
-                let switched = if rule.enabled { "" } else { " (off)" };
-                writeln!(
-                    out,
-                    "{BOLD}{:width$}{BOLD:#}  {severity:7}  {DIM}admission {admission:4}{DIM:#}  {}{switched}",
-                    rule.id, rule.title,
-                )?;
-            }
-            writeln!(out, "\n{} rules. `patternwarden explain ID` tells more.", RULES.len())?;
-        }
-    }
-    Ok(Outcome::Clean)
-}
-
-fn as_json(rule: &Rule) -> serde_json::Value {
-    json!({
-        "id": rule.id,
-        "title": rule.title,
-        "severity": rule.severity.id(),
-        "admission": rule.admission.id(),
-        "enabled": rule.enabled,
-        "patterns": rule.patterns.iter().map(|pattern| pattern.id()).collect::<Vec<_>>(),
-        "pss": rule.pss.map(|pss| pss.control),
-        "since": rule.since.map(|minor| minor.to_string()),
-        "until": rule.until.map(|minor| minor.to_string()),
-        "parameters": rule.params.iter().map(Param::name).collect::<Vec<_>>(),
-        "summary": docs::summary(rule.docs),
-    })
-}
 
 pub(crate) fn explain(options: &Explain, out: &mut impl Write) -> Ended {
     let id = options.id.as_str();
+    // As settings write a whole pattern.
+    let pattern = id.strip_suffix("/*").unwrap_or(id);
     if let Some(rule) = find_or_alias(id) {
         explain_rule(rule, out)?;
-    } else if let Some(pattern) = Pattern::find(id) {
+    } else if let Some(pattern) = Pattern::find(pattern) {
         explain_pattern(pattern, out)?;
     } else {
         let ids = RULES.iter().map(|rule| rule.id).chain(Pattern::ALL.iter().map(|p| p.id()));
@@ -75,75 +33,72 @@ pub(crate) fn unknown<'n>(what: &str, id: &str, ids: impl Iterator<Item = &'n st
 }
 
 fn explain_rule(rule: &Rule, out: &mut impl Write) -> Result<()> {
-    writeln!(out, "{BOLD}{}{BOLD:#}: {}", rule.id, rule.title)?;
-    let titles: Vec<_> = rule.patterns.iter().map(|pattern| pattern.title()).collect();
-    write!(out, "{DIM}{}, admission {}", rule.severity.id(), rule.admission.id())?;
-    if !titles.is_empty() {
-        write!(out, "; {}", titles.join(", "))?;
+    let prose = Prose::new();
+    writeln!(out, "{BOLD}{}{BOLD:#}: {}\n", rule.id, rule.title)?;
+    for (name, value) in facts(rule) {
+        prose.wrapped(out, &value, &format!("  {DIM}{name:<10}{DIM:#}  "), &" ".repeat(14))?;
     }
-    if let Some(pss) = rule.pss {
-        write!(out, "; Pod Security Standards check {}", pss.control)?;
-    }
-    writeln!(out, "{DIM:#}\n")?;
-    markdown(rule.docs, out)?;
+    text(prose, rule.docs, out)?;
     if !rule.params.is_empty() {
-        writeln!(out, "\n{BOLD}Parameters{BOLD:#}\n")?;
+        prose.heading(out, "Parameters")?;
     }
     for param in rule.params {
-        let value = match param {
-            Param::Int(p) if p.unit.is_empty() => format!("{} ({} to {})", p.default, p.min, p.max),
-            Param::Int(p) => format!("{} {} ({} to {})", p.default, p.unit, p.min, p.max),
-            Param::Flag(p) => p.default.to_string(),
-            Param::Choice(p) => format!("{} ({})", p.default, p.options.join(", ")),
-            Param::Strings(p) => format!("[{}]", p.default.join(", ")),
-            _ => String::new(),
-        };
-        writeln!(out, "  {BOLD}{}{BOLD:#}: {value}\n      {}", param.name(), param.doc())?;
+        writeln!(out, "  {BOLD}{}{BOLD:#}: {}", param.name(), values(param))?;
+        prose.wrapped(out, param.doc(), "      ", "      ")?;
     }
-    show_errata(errata::for_rule(rule.id), out)
+    show_errata(prose, errata::for_rule(rule.id), out)
 }
 
 fn explain_pattern(pattern: Pattern, out: &mut impl Write) -> Result<()> {
-    writeln!(out, "{BOLD}{}{BOLD:#}: {}", pattern.title(), pattern.summary())?;
-    writeln!(out, "{DIM}{} pattern{DIM:#}\n", pattern.category().id())?;
-    if let Some(recogniser) = patterns::find(pattern) {
-        markdown(recogniser.docs, out)?;
+    let prose = Prose::new();
+    writeln!(out, "{BOLD}{}{BOLD:#} {DIM}({}){DIM:#}\n", pattern.title(), pattern.id())?;
+    let family = pattern.category().id();
+    prose.wrapped(out, family, &format!("  {DIM}{:<10}{DIM:#}  ", "family"), "")?;
+    let recogniser = patterns::find(pattern);
+    let known = if recogniser.is_some() { "yes" } else { "not yet" };
+    prose.wrapped(out, known, &format!("  {DIM}{:<10}{DIM:#}  ", "recognised"), "")?;
+    match recogniser {
+        Some(recogniser) => text(prose, recogniser.docs, out)?,
+        None => {
+            writeln!(out)?;
+            prose.markdown(out, pattern.summary())?;
+        }
     }
-    let mut rules = RULES.iter().filter(|rule| rule.patterns.contains(&pattern)).peekable();
+    let mut rules = rules_of(Some(pattern)).peekable();
     if rules.peek().is_some() {
-        writeln!(out, "\n{BOLD}Rules{BOLD:#}\n")?;
+        prose.heading(out, "Rules")?;
     }
     for rule in rules {
-        writeln!(out, "  {}: {}", rule.id, rule.title)?;
+        prose.wrapped(out, &format!("`{}`: {}", rule.id, rule.title), "  ", "      ")?;
     }
-    show_errata(errata::for_pattern(pattern), out)
+    show_errata(prose, errata::for_pattern(pattern), out)
 }
 
-fn show_errata<'e>(errata: impl Iterator<Item = &'e Erratum>, out: &mut impl Write) -> Result<()> {
-    for erratum in errata {
-        writeln!(out, "\n{BOLD}Slide {} of the talk{BOLD:#}\n", erratum.slide)?;
-        writeln!(out, "  Says: {}\n  Today: {}", erratum.says, erratum.right)?;
-        writeln!(out, "  {DIM}{}{DIM:#}", erratum.source)?;
+/// A documentation text, section by section.
+fn text(prose: Prose, docs: &str, out: &mut impl Write) -> Result<()> {
+    for section in sections(docs) {
+        if section.heading.is_empty() {
+            writeln!(out)?;
+        } else {
+            prose.heading(out, &section.heading)?;
+        }
+        prose.markdown(out, &section.body)?;
     }
     Ok(())
 }
 
-/// Markdown of a doc comment as terminal text: headings in bold, examples indented, marks left out.
-fn markdown(docs: &str, out: &mut impl Write) -> Result<()> {
-    let mut fenced = false;
-    for line in docs.lines() {
-        let line = line.strip_prefix(' ').unwrap_or(line);
-        if line.starts_with("```") {
-            fenced = !fenced;
-        } else if fenced {
-            if !docs::is_mark(line) {
-                writeln!(out, "    {line}")?;
-            }
-        } else if let Some(heading) = line.strip_prefix("## ") {
-            writeln!(out, "{BOLD}{heading}{BOLD:#}")?;
-        } else {
-            writeln!(out, "{line}")?;
-        }
+fn show_errata<'e>(
+    prose: Prose,
+    errata: impl Iterator<Item = &'e Erratum>,
+    out: &mut impl Write,
+) -> Result<()> {
+    for erratum in errata {
+        prose.heading(out, &format!("Slide {} of the talk", erratum.slide))?;
+        prose.markdown(out, erratum.says)?;
+        writeln!(out)?;
+        prose.markdown(out, &format!("**Today:** {}", erratum.right))?;
+        writeln!(out)?;
+        prose.markdown(out, &format!("<{}>", erratum.source))?;
     }
     Ok(())
 }

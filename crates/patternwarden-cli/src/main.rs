@@ -5,9 +5,13 @@
 
 mod args;
 mod check;
+mod docs;
 mod explain;
 mod fix;
+mod index;
 mod input;
+mod patterns;
+mod prose;
 mod settings;
 mod text;
 
@@ -30,8 +34,10 @@ fn main() -> ExitCode {
     let result = match &options.command {
         Command::Check(check) => check::run(check, out),
         Command::Fix(fix) => fix::run(fix, out),
-        Command::Rules(rules) => explain::rules(rules, out),
+        Command::Patterns(patterns) => patterns::run(patterns, out),
+        Command::Rules(rules) => index::rules(rules, out),
         Command::Explain(explain) => explain::explain(explain, out),
+        Command::Docs(docs) => docs::write(docs, out),
     };
     let result = result.and_then(|outcome| out.flush().map(|()| outcome));
     match result {

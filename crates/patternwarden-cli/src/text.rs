@@ -9,7 +9,7 @@ use std::io::{Result, Write};
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-fn colour(severity: Severity) -> Style {
+pub(crate) fn colour(severity: Severity) -> Style {
     let colour = match severity {
         Severity::Error => AnsiColor::Red,
         Severity::Warning => AnsiColor::Yellow,
@@ -153,7 +153,7 @@ impl Page<'_> {
 const MAX_LINE: usize = 400;
 
 /// Text of a manifest without the control characters that could speak to the terminal.
-fn printable(line: &str) -> String {
+pub(crate) fn printable(line: &str) -> String {
     line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
 }
 

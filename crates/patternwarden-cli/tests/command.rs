@@ -171,25 +171,3 @@ fn terminal_codes_in_a_manifest_stay_inert() {
     assert!(stdout(&output).contains("\x1b["), "colours were asked for");
     assert!(!stdout(&output).contains("\x1b[31mpp"), "{}", stdout(&output));
 }
-
-#[test]
-fn rules_and_explanations() {
-    let folder = folder(&[]);
-    let output = run(folder.path(), &["rules"]);
-    assert!(stdout(&output).contains("run-as-non-root-missing  "));
-    let output = run(folder.path(), &["rules", "--format", "json"]);
-    let rules: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
-    assert_eq!(rules.as_array().unwrap().len(), patternwarden::RULES.len());
-
-    for rule in patternwarden::RULES {
-        let output = run(folder.path(), &["explain", rule.id]);
-        assert_eq!(output.status.code(), Some(0));
-        assert!(stdout(&output).contains("Why it matters"), "{}", rule.id);
-        assert!(!stdout(&output).contains("# finding:"), "{}", rule.id);
-    }
-    let output = run(folder.path(), &["explain", "health-probe"]);
-    assert!(stdout(&output).contains("Intent"));
-    let output = run(folder.path(), &["explain", "run-as-non-root-mising"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("did you mean `run-as-non-root-missing`?"));
-}

@@ -1,6 +1,6 @@
 // The functions, for Node, Deno, Bun and browsers. One engine serves the whole page.
 import load, {
-  check as checkNow, explain as explainNow, initSync, rules as rulesNow, version as versionNow,
+  check as checkNow, explain as explainNow, fix as fixNow, initSync, rules as rulesNow, version as versionNow,
 } from "./pkg/patternwarden_js.js";
 
 let loading;
@@ -32,17 +32,33 @@ async function start(source) {
 }
 
 /** Judges a manifest text; loads the engine if need be. */
-export async function check(text, settings) {
+export async function check(text, settings, options) {
   await init();
-  return checkNow(text, settings);
+  return checkNow(text, settings, options);
 }
 
 /** Judges a manifest text at once; the engine must have been loaded. */
-export function checkSync(text, settings) {
+export function checkSync(text, settings, options) {
+  atOnce("checkSync");
+  return checkNow(text, settings, options);
+}
+
+/** Repairs a manifest text; loads the engine if need be. */
+export async function fix(text, settings, options) {
+  await init();
+  return fixNow(text, settings, options);
+}
+
+/** Repairs a manifest text at once; the engine must have been loaded. */
+export function fixSync(text, settings, options) {
+  atOnce("fixSync");
+  return fixNow(text, settings, options);
+}
+
+function atOnce(name) {
   if (!ready) {
-    throw new Error("patternwarden: call init() and wait for it before checkSync()");
+    throw new Error(`patternwarden: call init() and wait for it before ${name}()`);
   }
-  return checkNow(text, settings);
 }
 
 /** Every rule, sorted by id. */

@@ -1,12 +1,17 @@
-//! Patternwarden for pages: `check`, `rules` and `explain`, typed for TypeScript.
+//! Patternwarden for pages: `check`, `fix`, `rules` and `explain`, typed for TypeScript.
 //!
 //! What JavaScript hands over is hostile: every error is a thrown `Error`, nothing panics.
 
 mod catalogue;
+mod repair;
 mod settings;
 
+use js_sys::TypeError;
 use patternwarden::Settings;
+use patternwarden_yaml::Source;
+use repair::{CheckOptions, FixOptions};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
@@ -15,19 +20,55 @@ use wasm_bindgen::prelude::*;
 /// Total for every string; a text that cannot be read is reported in `syntax`.
 ///
 /// # Errors
-/// Throws an `Error` whose `offences` lists everything wrong with the settings.
+/// Throws an `Error` whose `offences` lists everything wrong with the settings, or a `TypeError`
+/// for options that there are not.
 #[wasm_bindgen(unchecked_return_type = "Report")]
 pub fn check(
     text: &str,
     #[wasm_bindgen(unchecked_optional_param_type = "Settings | null")] settings: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CheckOptions | null")] options: &JsValue,
 ) -> Result<JsValue, JsValue> {
-    let settings = if settings.is_undefined() || settings.is_null() {
-        Settings::default()
-    } else {
-        settings::read(settings)?
-    };
+    let settings = settings_of(settings)?;
+    let options: CheckOptions = options_of(options)?;
     let stream = patternwarden_yaml::read(text);
-    to_js(&patternwarden::check(&stream, &settings))
+    to_js(&if options.edits {
+        patternwarden::check_with(&stream, &settings, &Source::new(text, &stream))
+    } else {
+        patternwarden::check(&stream, &settings)
+    })
+}
+
+/// Repairs a manifest text: every comment, and every byte that no fix is about, stays.
+///
+/// Total for every string; what could only be repaired by a guess is left alone and named in
+/// `refused`.
+///
+/// # Errors
+/// Throws an `Error` whose `offences` lists everything wrong with the settings, or a `TypeError`
+/// for options that there are not, or that name what the text does not have.
+#[wasm_bindgen(unchecked_return_type = "Fixed")]
+pub fn fix(
+    text: &str,
+    #[wasm_bindgen(unchecked_optional_param_type = "Settings | null")] settings: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "FixOptions | null")] options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let settings = settings_of(settings)?;
+    let options: FixOptions = options_of(options)?;
+    to_js(&repair::fix(text, settings, &options).map_err(|error| TypeError::new(&error))?)
+}
+
+fn settings_of(settings: &JsValue) -> Result<Settings, JsValue> {
+    if settings.is_undefined() || settings.is_null() {
+        Ok(Settings::default())
+    } else {
+        settings::read(settings)
+    }
+}
+
+fn options_of<T: Default + DeserializeOwned>(options: &JsValue) -> Result<T, JsValue> {
+    let read: Option<T> = serde_wasm_bindgen::from_value(options.clone())
+        .map_err(|error| TypeError::new(&format!("options: {error}")))?;
+    Ok(read.unwrap_or_default())
 }
 
 /// Every rule, sorted by id.

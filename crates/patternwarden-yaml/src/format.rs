@@ -24,3 +24,23 @@ impl TextFormat for Yaml {
         Err(Refusal::new(alloc::string::String::new(), None, "texts cannot be edited yet".into()))
     }
 }
+
+/// A text and what was read from it.
+#[derive(Debug)]
+pub struct Source<'a> {
+    text: &'a str,
+    stream: &'a Stream,
+}
+
+impl<'a> Source<'a> {
+    /// For edits.
+    pub fn new(text: &'a str, stream: &'a Stream) -> Self {
+        Self { text, stream }
+    }
+}
+
+impl patternwarden_tree::TextEditor for Source<'_> {
+    fn plan(&self, document: usize, edits: &[Edit]) -> Result<Vec<TextEdit>, Refusal> {
+        Yaml.plan(self.text, self.stream, document, edits)
+    }
+}

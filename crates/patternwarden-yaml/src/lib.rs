@@ -42,7 +42,7 @@ mod syntax;
 mod tabs;
 
 pub use bytes::read_bytes;
-pub use format::Yaml;
+pub use format::{Source, Yaml};
 use patternwarden_tree::Stream;
 
 /// Longest input that is read, in bytes.

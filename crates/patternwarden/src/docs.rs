@@ -1,5 +1,10 @@
 //! Documentation text of rules and patterns: kept once, in the doc comment, and taken apart here.
 
+mod facts;
+pub mod markdown;
+
+pub use facts::{facts, level, rules_of, values};
+
 use alloc::{string::String, vec::Vec};
 
 /// `text` with the feature `docs`, nothing without it.

@@ -8,10 +8,12 @@
 
 mod batch;
 mod ground;
+mod lines;
 mod manuscript;
 mod objects;
 mod one;
 
+pub use lines::{Line, Sign, changed_lines};
 pub use manuscript::Manuscript;
 pub use objects::Objects;
 pub use one::{Planned, plan};

@@ -13,6 +13,26 @@ pub fn glob(pattern: &str, text: &str) -> bool {
     rest.ends_with(last)
 }
 
+/// Whether `number` lies in a range such as `5000-6000`, or is the number itself; what is no range
+/// holds no number.
+pub fn in_range(range: &str, number: i64) -> bool {
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    match (first.trim().parse::<i64>(), last.trim().parse::<i64>()) {
+        (Ok(first), Ok(last)) => (first..=last).contains(&number),
+        _ => false,
+    }
+}
+
+/// Whether a path is `dir` or lies below it; the parts of both are compared whole, and a path with
+/// `..` lies nowhere.
+pub fn is_below(path: &str, dir: &str) -> bool {
+    fn parts(path: &str) -> impl Iterator<Item = &str> {
+        path.split('/').filter(|part| !part.is_empty() && *part != ".")
+    }
+    let mut below = parts(path);
+    parts(dir).all(|part| below.next() == Some(part)) && !parts(path).any(|part| part == "..")
+}
+
 /// `text`, or its beginning where it is longer than a name can be: for messages, since keys come
 /// from whoever wrote the manifest.
 pub fn clipped(text: &str) -> impl core::fmt::Display + '_ {
@@ -99,6 +119,21 @@ mod tests {
         assert!(!glob("a*b", "ab-"));
         assert!(!glob("ab*ba", "aba"));
         assert!(glob("*", ""));
+    }
+
+    #[test]
+    fn ranges() {
+        assert!(in_range("80", 80) && in_range("5000-6000", 5000) && in_range("1 - 2", 2));
+        assert!(!in_range("80", 81) && !in_range("5000-6000", 6001) && !in_range("x", 0));
+        assert!(!in_range("6000-5000", 5500) && !in_range("", 0));
+    }
+
+    #[test]
+    fn paths() {
+        assert!(is_below("/foo", "/foo") && is_below("/foo/bar", "/foo/") && is_below("/a", "/"));
+        assert!(is_below("//foo/./bar/", "/foo/bar"));
+        assert!(!is_below("/foobar", "/foo") && !is_below("/", "/foo"));
+        assert!(!is_below("/foo/../etc", "/foo"));
     }
 
     #[test]

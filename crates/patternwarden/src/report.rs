@@ -11,7 +11,7 @@ use crate::recognise::Confidence;
 use crate::rule::{Admission, Grade, Severity};
 use crate::settings::Settings;
 use alloc::{string::String, vec::Vec};
-use patternwarden_tree::{Range, Stream, TextEditor};
+use patternwarden_tree::{LineIndex, Range, Span, Stream, TextEditor};
 
 pub(crate) use build::finding_keys;
 
@@ -267,6 +267,15 @@ report! {
         pub hint: usize,
         /// Patterns in use, each counted once.
         pub patterns: usize,
+    }
+}
+
+impl Placeholder {
+    /// Parts of a text, given in bytes.
+    pub fn all(text: &str, spans: &[Span]) -> Vec<Self> {
+        let lines = LineIndex::new(text);
+        let units = |byte| lines.position(byte).offset;
+        spans.iter().map(|span| Self { start: units(span.start), end: units(span.end) }).collect()
     }
 }
 

@@ -19,37 +19,98 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    apparmor_unconfined
+    capability_added
     capability_ineffective
     capability_not_dropped
+    config_change_no_rollout
+    config_image_mutable
     config_image_volume_available
+    config_key_missing
     crd_schema_invalid
     crd_v1beta1_migrate
+    cron_defaults_implicit
+    cron_schedule_invalid
     dapr_lock_call
+    deprecated_api_version
+    env_reference_order
+    env_secret_literal
+    host_namespaces
+    host_port
+    hostpath_volume
+    image_digest_missing
     image_tag_mutable
     immutable_config_unversioned
+    ingress_backend_missing
+    invalid_name
     job_sidecar_blocks_completion
+    job_spec_invalid
+    leader_election_lease_rbac
     leader_election_obsolete_lock
+    lifecycle_handler_invalid
+    liveness_probe_missing
     liveness_scope_too_wide
+    memory_limit_missing
     misplaced_field
+    naked_pod
+    networkpolicy_dns_blocked
+    networkpolicy_egress_open
+    networkpolicy_peer_or_trap
+    networkpolicy_selects_nothing
+    node_label_retired
+    obsolete_annotation
     operator_rbac_incomplete
+    pdb_selects_nothing
+    pdb_single_replica
+    pdb_unhealthy_policy
+    pdb_unsatisfiable
+    poststart_blocks_start
     prestop_exceeds_grace
+    prestop_exec_sleep
     privilege_escalation_allowed
+    privileged_container
     probe_file_on_readonly_root
+    probe_handler_invalid
+    probe_host_set
     probe_on_init_container
     probe_port_undeclared
+    probe_timing_invalid
+    probe_timing_risky
+    proc_mount_unmasked
     process_namespace_shared
+    quantity_suspicious
     readiness_probe_missing
+    reference_not_in_bundle
     removed_api_version
+    replicas_not_spread
+    request_exceeds_limit
+    required_field_missing
     resource_requests_missing
+    restart_policy_invalid
+    rolling_update_without_readiness
+    rollout_cannot_progress
     root_filesystem_writable
     run_as_non_root_missing
+    run_as_root
     run_as_user_only
+    rwo_volume_multi_attach
+    seccomp_missing
+    seccomp_unconfined
     selector_template_mismatch
+    selinux_custom
     service_selects_nothing
+    service_target_port_unknown
+    shutdown_drain_missing
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
+    startup_probe_missing
+    statefulset_service_not_headless
+    sysctl_unsafe
+    volume_type_restricted
+    windows_host_process
     yaml_duplicate_key
+    yaml_scalar_trap
 }
 
 /// The rule of this id.

@@ -102,6 +102,7 @@ static ROOTS: &[(&str, &[&str])] = &[
             "ConfigMap",
             "LimitRange",
             "Namespace",
+            "PersistentVolume",
             "PersistentVolumeClaim",
             "Pod",
             "PodTemplate",
@@ -142,6 +143,11 @@ pub fn type_of(object: Object<'_>) -> Option<Type> {
         .any(|(_, kinds)| kinds.contains(&kind))
         .then(|| Type::named(kind))
         .flatten()
+}
+
+/// The current version of a kind that the table knows.
+pub(crate) fn version_of(kind: &str) -> Option<&'static str> {
+    ROOTS.iter().find(|(_, kinds)| kinds.contains(&kind)).map(|(version, _)| *version)
 }
 
 impl Type {

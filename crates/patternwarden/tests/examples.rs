@@ -108,14 +108,20 @@ fn safe_fixes_add_no_finding_that_matters() {
             let before = run(rule, &example);
             let serious = |judged: &Judged| {
                 let matters = judged.findings.iter().filter(|f| f.severity >= Severity::Warning);
-                matters.map(|f| (f.rule.id, f.pointer.clone())).collect::<Vec<_>>()
+                matters
+                    .map(|f| (f.rule.id, f.pointer.clone(), f.message.clone()))
+                    .collect::<Vec<_>>()
             };
             let known = serious(&judge(&example.text, &all));
+            // What a fix moves keeps its findings, with the same words at another place.
+            let is_known = |found: &(&str, String, String)| {
+                known.iter().any(|k| k.0 == found.0 && (k.1 == found.1 || k.2 == found.2))
+            };
             for (at, finding) in before.findings.iter().enumerate() {
                 for fix in finding.fixes.iter().filter(|fix| fix.grade == Grade::Safe) {
                     let added: Vec<_> = serious(&before.fixed(at, fix, &all))
                         .into_iter()
-                        .filter(|found| !known.contains(found))
+                        .filter(|found| !is_known(found))
                         .collect();
                     assert!(added.is_empty(), "{}: `{}` adds {added:?}", rule.id, fix.title);
                 }

@@ -76,13 +76,17 @@ fn safe_repairs_together_add_no_finding_that_matters() {
         let documents = patternwarden_yaml::read(&text).documents;
         let serious = |report: &Report| {
             let matters = report.findings.iter().filter(|f| f.severity >= Severity::Warning);
-            matters.map(|f| (f.rule.clone(), f.path.clone())).collect::<Vec<_>>()
+            matters.map(|f| (f.rule.clone(), f.path.clone(), f.message.clone())).collect::<Vec<_>>()
         };
         let known = serious(&judge(&documents));
+        // What a repair moves keeps its findings, with the same words at another place.
+        let is_known = |found: &(String, String, String)| {
+            known.iter().any(|k| k.0 == found.0 && (k.1 == found.1 || k.2 == found.2))
+        };
         let (fixed, _) = repair(documents, Grade::Safe);
         let added: Vec<_> =
-            serious(&judge(&fixed)).into_iter().filter(|found| !known.contains(found)).collect();
-        assert!(added.is_empty(), "{added:?}\n{text}");
+            serious(&judge(&fixed)).into_iter().filter(|found| !is_known(found)).collect();
+        assert!(added.is_empty(), "{added:?}\n{known:?}\n{text}");
     }
 }
 

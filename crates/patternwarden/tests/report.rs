@@ -346,6 +346,6 @@ fn maps_of_any_kind_are_read_as_they_are() {
             path = path.rsplit_once('/').unwrap().0;
         }
         assert_ne!(document.root().unwrap().lookup(path).unwrap().kind(), Kind::Null);
-        assert!(path.starts_with("/spec"), "{}", finding.path);
+        assert!(!path.is_empty(), "{}", finding.path);
     }
 }

@@ -57,7 +57,7 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     // Worst first; within one severity, in the order of the manifest.
     for severity in Severity::ALL {
         for finding in findings.iter().filter(|finding| finding.severity == severity) {
-            match settings.admission(finding.rule) {
+            match settings.effect(finding) {
                 Admission::Deny => denied.push(Entry { finding, set: &set }),
                 Admission::Warn => warned.push(Entry { finding, set: &set }),
                 Admission::Off => {}

@@ -1,30 +1,28 @@
 //! One fix of one finding, on demand.
 
-use super::grounded;
+use super::{Offer, offer};
 use crate::bundle::Bundle;
 use crate::engine;
 use crate::report::finding_keys;
-use crate::rule::Grade;
 use crate::set::Set;
 use crate::settings::Settings;
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 use patternwarden_tree::{Refusal, Stream, TextEdit, TextEditor};
 
 /// What a fix would do to the text.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Planned {
-    /// What it does, imperative.
-    pub title: String,
-    /// How far it can be trusted.
-    pub grade: Grade,
+    /// The fix.
+    pub offer: Offer,
     /// Edits of the text, or why there are none.
     pub edits: Result<Vec<TextEdit>, Refusal>,
 }
 
-/// Plans one fix: number `fix` of the finding with this [key](crate::report::Finding::key).
+/// Plans one fix: number `fix`, from 0, of the finding with this
+/// [key](crate::report::Finding::key).
 ///
-/// `None` when these settings find nothing of this key in the stream, or less fixes.
+/// `None` when these settings find nothing of this key in the stream, or it has fewer fixes.
 pub fn plan(
     stream: &Stream,
     settings: &Settings,
@@ -37,11 +35,8 @@ pub fn plan(
     let findings = engine::run(settings, &set);
     let at = finding_keys(&set, &findings).iter().position(|other| other == key)?;
     let finding = findings.get(at)?;
-    let fix = finding.fixes.get(fix)?;
-    let edits = grounded(&set, finding, &fix.edits);
-    Some(Planned {
-        title: fix.title.clone(),
-        grade: fix.grade,
-        edits: edits.and_then(|edits| editor.plan(finding.document, &edits)),
-    })
+    let mut offer = offer(&set, finding, finding.fixes.get(fix)?);
+    let edits = core::mem::replace(&mut offer.edits, Ok(Vec::new()));
+    let edits = edits.and_then(|edits| editor.plan(finding.document, &edits));
+    Some(Planned { offer, edits })
 }

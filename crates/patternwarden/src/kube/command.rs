@@ -33,6 +33,20 @@ pub fn base_name(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }
 
+/// Whole seconds that a program waits; `None` for another program than `sleep`, and for a time
+/// that is not written out.
+pub fn sleep_seconds(program: &[&str]) -> Option<i64> {
+    let [name, time, ..] = program else { return None };
+    if base_name(name) != "sleep" {
+        return None;
+    }
+    let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
+    let unit = units.into_iter().find_map(|(unit, n)| Some((time.strip_suffix(unit)?, n)));
+    let (number, factor) = unit.unwrap_or((time, 1));
+    let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
+    whole.parse::<i64>().ok().map(|n| n.saturating_mul(factor))
+}
+
 /// The script that a shell is given behind `-c`, `-ec` and the like.
 fn script<'d>(words: &[&'d str]) -> Option<&'d str> {
     let (shell, rest) = words.split_first()?;
@@ -55,6 +69,17 @@ fn simple(text: &str) -> Vec<&str> {
 mod tests {
     use super::*;
     use alloc::vec;
+
+    #[test]
+    fn sleeps() {
+        assert_eq!(sleep_seconds(&["/bin/sleep", "20"]), Some(20));
+        assert_eq!(sleep_seconds(&["sleep", "2m"]), Some(120));
+        assert_eq!(sleep_seconds(&["sleep", "5.9s"]), Some(5));
+        assert_eq!(sleep_seconds(&["sleep", "infinity"]), None);
+        assert_eq!(sleep_seconds(&["sleep", "$N"]), None);
+        assert_eq!(sleep_seconds(&["usleep", "5"]), None);
+        assert_eq!(sleep_seconds(&["sleep"]), None);
+    }
 
     #[test]
     fn scripts_are_taken_apart_and_plain_commands_are_not() {

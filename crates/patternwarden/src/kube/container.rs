@@ -4,7 +4,7 @@ use crate::kube::pod::PodSpec;
 use crate::kube::probe::{Probe, ProbeKind};
 use crate::kube::walk::{EnvValues, Hooks, Items, Mounts, Probes, Words, items};
 use crate::kube::{ImageRef, Object};
-use patternwarden_tree::Node;
+use patternwarden_tree::{Node, Value};
 
 /// What a container is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +58,8 @@ fields!(Container {
     requests: Node<'d> = map ["resources", "requests"];
     /// `resources.limits`.
     limits: Node<'d> = map ["resources", "limits"];
+    /// `resources.limits.memory`.
+    memory_limit: Node<'d> = scalar ["resources", "limits", "memory"];
     /// `livenessProbe`.
     liveness_probe: Node<'d> = map ["livenessProbe"];
     /// `readinessProbe`.
@@ -70,6 +72,8 @@ fields!(Container {
     pre_stop: Node<'d> = map ["lifecycle", "preStop"];
     /// `lifecycle.postStart`.
     post_start: Node<'d> = map ["lifecycle", "postStart"];
+    /// `lifecycle.stopSignal` (alpha since 1.33).
+    stop_signal: &'d str = text ["lifecycle", "stopSignal"];
     /// `securityContext`.
     security_context: Node<'d> = map ["securityContext"];
     /// `securityContext.privileged`.
@@ -82,6 +86,10 @@ fields!(Container {
     run_as_non_root: bool = flag ["securityContext", "runAsNonRoot"];
     /// `securityContext.runAsUser` of the container alone.
     run_as_user: i64 = int ["securityContext", "runAsUser"];
+    /// `securityContext.procMount`; the API server fills in `Default`.
+    proc_mount: &'d str = text ["securityContext", "procMount"];
+    /// `volumeDevices`.
+    volume_devices: Node<'d> = list ["volumeDevices"];
     /// `securityContext.capabilities.add`.
     capabilities_add: Node<'d> = list ["securityContext", "capabilities", "add"];
     /// `securityContext.capabilities.drop`.
@@ -118,6 +126,13 @@ impl<'d> Container<'d> {
     /// The declared ports.
     pub fn ports(self) -> impl Iterator<Item = Port<'d>> {
         items(self.port_list().value).map(|node| Port { node })
+    }
+
+    /// The first declared TCP port: its name, else its number.
+    pub fn tcp_port(self) -> Option<Value> {
+        self.ports().filter(|port| port.is_tcp()).find_map(|port| {
+            port.name().value.map(Value::from).or(port.container_port().value.map(Value::from))
+        })
     }
 
     /// The probe of one kind.

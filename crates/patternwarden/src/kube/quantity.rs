@@ -15,11 +15,7 @@ pub struct Quantity {
 impl Quantity {
     /// Reads a quantity; `None` for text that is none or that is too large for the API.
     pub fn parse(text: &str) -> Option<Self> {
-        let number_end = text
-            .char_indices()
-            .find(|(at, c)| !(c.is_ascii_digit() || *c == '.' || (*at == 0 && "+-".contains(*c))))
-            .map_or(text.len(), |(at, _)| at);
-        let (number, suffix) = text.split_at_checked(number_end)?;
+        let (number, suffix) = Self::split(text);
         let (negative, digits) = match number.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, number.strip_prefix('+').unwrap_or(number)),
@@ -39,6 +35,32 @@ impl Quantity {
         // Rounded up, as the API does with what is finer than a billionth.
         let nanos = nanos.checked_add(down - 1)?.checked_div(down)?;
         Some(Self { nanos: if negative { -nanos } else { nanos } })
+    }
+
+    /// The number and the unit of a quantity's text: `128` and `Mi`. Neither has to be a good one.
+    pub fn split(text: &str) -> (&str, &str) {
+        let number_end = text
+            .char_indices()
+            .find(|(at, c)| !(c.is_ascii_digit() || *c == '.' || (*at == 0 && "+-".contains(*c))))
+            .map_or(text.len(), |(at, _)| at);
+        text.split_at_checked(number_end).unwrap_or((text, ""))
+    }
+
+    /// So many whole units.
+    pub const fn whole(units: i64) -> Self {
+        Self { nanos: units as i128 * 1_000_000_000 }
+    }
+
+    /// The sum of two.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { nanos: self.nanos.saturating_add(other.nanos) }
+    }
+
+    /// So many times as much.
+    #[must_use]
+    pub fn times(self, factor: i64) -> Self {
+        Self { nanos: self.nanos.saturating_mul(i128::from(factor)) }
     }
 
     /// Whether it is zero, which the API treats as absent.

@@ -145,6 +145,21 @@ fields!(Workload {
     max_unavailable: Node<'d> = scalar ["spec", "strategy", "rollingUpdate", "maxUnavailable"];
     /// `spec.updateStrategy` of a StatefulSet or DaemonSet.
     update_strategy: Node<'d> = map ["spec", "updateStrategy"];
+    /// `spec.updateStrategy.type`.
+    update_strategy_type: &'d str = text ["spec", "updateStrategy", "type"];
+    /// `spec.updateStrategy.rollingUpdate.maxSurge` of a DaemonSet: a number or a percentage.
+    update_max_surge: Node<'d> = scalar ["spec", "updateStrategy", "rollingUpdate", "maxSurge"];
+    /// `spec.updateStrategy.rollingUpdate.maxUnavailable`: a number or a percentage.
+    update_max_unavailable: Node<'d>
+        = scalar ["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"];
+    /// `spec.updateStrategy.rollingUpdate.partition` of a StatefulSet.
+    partition: i64 = int ["spec", "updateStrategy", "rollingUpdate", "partition"];
+    /// `spec.podManagementPolicy` of a StatefulSet; the API server fills in `OrderedReady`.
+    pod_management_policy: &'d str = text ["spec", "podManagementPolicy"];
+    /// `spec.revisionHistoryLimit`; the API server fills in 10.
+    revision_history_limit: i64 = int ["spec", "revisionHistoryLimit"];
+    /// `spec.paused` of a Deployment.
+    paused: bool = flag ["spec", "paused"];
     /// `spec.progressDeadlineSeconds` of a Deployment; the API server fills in 600.
     progress_deadline_seconds: i64 = int ["spec", "progressDeadlineSeconds"];
     /// `spec.minReadySeconds`; 0 when absent.
@@ -163,6 +178,12 @@ fields!(Workload {
     parallelism: i64 = int ["spec", "parallelism"];
     /// `spec.schedule` of a CronJob.
     schedule: &'d str = text ["spec", "schedule"];
+    /// `spec.timeZone` of a CronJob.
+    time_zone: &'d str = text ["spec", "timeZone"];
+    /// `spec.concurrencyPolicy` of a CronJob; the API server fills in `Allow`.
+    concurrency_policy: &'d str = text ["spec", "concurrencyPolicy"];
+    /// `spec.startingDeadlineSeconds` of a CronJob.
+    starting_deadline_seconds: i64 = int ["spec", "startingDeadlineSeconds"];
 });
 
 impl<'d> Workload<'d> {
@@ -217,6 +238,27 @@ impl<'d> Workload<'d> {
     /// Whether it runs until its work is done.
     pub fn is_job(self) -> bool {
         matches!(self.kind.like, "Job" | "CronJob")
+    }
+
+    /// The spec of the Job that it is or makes.
+    pub fn job_spec(self) -> Option<Node<'d>> {
+        let path: Path = match self.kind.like {
+            "Job" => &["spec"],
+            "CronJob" => &["spec", "jobTemplate", "spec"],
+            _ => return None,
+        };
+        self.node.at(path).node()?.as_map()
+    }
+
+    /// How a Deployment, StatefulSet or DaemonSet, or what is like one, replaces its Pods;
+    /// `RollingUpdate` where nothing is written, as the API server fills in.
+    pub fn update_type(self) -> &'d str {
+        let at = if self.is_like("Deployment") {
+            self.strategy_type()
+        } else {
+            self.update_strategy_type()
+        };
+        at.value.filter(|text| !text.is_empty()).unwrap_or("RollingUpdate")
     }
 
     /// The Pod it is, or makes; `None` when there is no `spec` there.

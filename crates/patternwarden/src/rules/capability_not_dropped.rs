@@ -2,7 +2,7 @@ use crate::engine::Cx;
 use crate::kube::Container;
 use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
-use crate::rule::{Admission, Check, Grade, Pss, PssLevel, Severity, Surface};
+use crate::rule::{Admission, Check, Grade, Pss, Severity, Surface};
 use patternwarden_tree::{Node, Value};
 
 crate::rule! {
@@ -127,7 +127,7 @@ crate::rule! {
     severity: Severity::Warning,
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
-    pss: Some(Pss { level: PssLevel::Restricted, control: "capabilities_restricted" }),
+    pss: Some(Pss::restricted("capabilities_restricted")),
     params: &[Param::Flag(&CASE_SENSITIVE)],
     fix: Some(Grade::Review),
     check: Check::Container(check),

@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{ImageRef, PodSpec};
+use crate::kube::{FLOATING_TAGS, ImageRef, PodSpec};
 use crate::matcher::clipped;
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
@@ -115,17 +115,7 @@ crate::rule! {
 static FLOATING: Strings = Strings {
     name: "floating_tags",
     doc: "Tags that are made to move, as globs.",
-    default: &[
-        "latest",
-        "main",
-        "master",
-        "dev",
-        "edge",
-        "nightly",
-        "stable",
-        "snapshot",
-        "*-SNAPSHOT",
-    ],
+    default: FLOATING_TAGS,
 };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {

@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::command::{base_name, programs};
+use crate::kube::command::{programs, sleep_seconds};
 use crate::kube::{Container, Handler, PodSpec};
 use crate::minor::Minor;
 use crate::pattern::Pattern;
@@ -222,22 +222,10 @@ impl<'d> Wait<'d> {
     }
 }
 
-/// Seconds of the longest `sleep N` that a command runs.
+/// The longest time that a `sleep` of the command waits.
 fn longest_sleep(handler: Handler<'_>) -> Option<i64> {
     programs(handler.command().filter_map(Node::as_str))
         .iter()
-        .filter_map(|program| match program.as_slice() {
-            [program, time, ..] if base_name(program) == "sleep" => seconds(time),
-            _ => None,
-        })
+        .filter_map(|program| sleep_seconds(program))
         .max()
-}
-
-/// Whole seconds of what `sleep` takes: `45`, `45s`, `1.5`, and with GNU also `2m`, `1h`, `1d`.
-fn seconds(time: &str) -> Option<i64> {
-    let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
-    let unit = units.into_iter().find_map(|(unit, n)| Some((time.strip_suffix(unit)?, n)));
-    let (number, factor) = unit.unwrap_or((time, 1));
-    let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
-    whole.parse::<i64>().ok().map(|n| n.saturating_mul(factor))
 }

@@ -1,10 +1,11 @@
 use crate::engine::Cx;
 use crate::helpers::is_known_helper;
-use crate::kube::{Class, Container, Service, selects};
-use crate::param::{Choice, Flag, Param, Strings};
+use crate::kube::Container;
 use crate::pattern::Pattern;
+use crate::probe_scope;
 use crate::rule::{Check, Grade, Severity, Surface};
-use patternwarden_tree::{Node, Value};
+use crate::served::{services, targets};
+use patternwarden_tree::Value;
 
 crate::rule! {
     /// A container that serves a port has no readiness probe.
@@ -144,68 +145,30 @@ crate::rule! {
     "A served container has no readiness probe",
     patterns: &[Pattern::HealthProbe],
     surfaces: &[Surface::Bundle, Surface::Object],
-    params: &[
-        Param::Choice(&SCOPE),
-        Param::Flag(&SIDECARS),
-        Param::Flag(&ANY_PROBE),
-        Param::Strings(&KINDS_EXEMPT),
-    ],
+    params: probe_scope::PARAMS,
     fix: Some(Grade::Review),
     check: Check::Container(check),
 }
 
-static SCOPE: Choice = Choice {
-    name: "scope",
-    doc: "`default` judges containers that declare a port, `all` every container that keeps running.",
-    options: &["default", "all"],
-    default: "default",
-};
-
-static SIDECARS: Flag =
-    Flag { name: "sidecars", doc: "Whether native sidecars are judged.", default: false };
-
-static ANY_PROBE: Flag = Flag {
-    name: "any_probe_suffices",
-    doc: "Whether a liveness or startup probe is enough.",
-    default: false,
-};
-
-static KINDS_EXEMPT: Strings = Strings {
-    name: "kinds_exempt",
-    doc: "Kinds that are not served, as globs.",
-    default: &["Job", "CronJob"],
-};
-
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let workload = container.pod.workload;
-    let class = match container.class {
-        Class::App => true,
-        Class::Sidecar => cx.flag(&SIDECARS),
-        Class::Init | Class::Ephemeral => false,
-    };
-    let all = cx.choice(&SCOPE) == "all";
-    let probed = container.readiness_probe().value.is_some()
-        || (cx.flag(&ANY_PROBE) && container.probes().next().is_some());
-    if !class || probed || cx.lists(&KINDS_EXEMPT, workload.kind.kind) {
+    if container.readiness_probe().value.is_some() || !probe_scope::is_judged(cx, container) {
         return;
     }
     // Knative gives every container with a port a readiness probe of its own.
     if workload.kind.is_of("serving.knative.dev") {
         return;
     }
-    let declares = container.ports().next().is_some();
-    let helps = is_known_helper(container) && !services(cx, container).any(|s| targets(s, container));
-    if !all && (!declares || helps) {
+    let helps = is_known_helper(container) && !services(cx, container.pod).any(|s| targets(s, container));
+    if helps && !probe_scope::all(cx) {
         return;
     }
-    let service = services(cx, container).next();
+    let service = services(cx, container.pod).next();
     let replaced = workload.is_like("Deployment") || workload.is_like("StatefulSet");
     let replaced = replaced && workload.replicas().is_some_and(|replicas| replicas > 1);
     let severity =
         if service.is_some() || replaced { Severity::Warning } else { Severity::Info };
-    let port = container.ports().filter(|port| port.is_tcp()).find_map(|port| {
-        port.name().value.map(Value::from).or(port.container_port().value.map(Value::from))
-    });
+    let port = container.tcp_port();
     let at = container.readiness_probe().place;
     let name = container.display_name();
     let found = match service {
@@ -233,24 +196,3 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     }
 }
 
-/// The Services of this set that select the container's Pod.
-fn services<'c, 'd>(
-    cx: &'c Cx<'_, 'd>,
-    container: Container<'d>,
-) -> impl Iterator<Item = Service<'d>> + use<'c, 'd> {
-    let namespace = container.object().effective_namespace();
-    cx.set().of_kind("Service").filter_map(Service::of).filter(move |service| {
-        service.object.effective_namespace() == namespace
-            && service.selector().value.is_some_and(|by| selects(by, container.pod.labels()))
-    })
-}
-
-/// Whether a port of the Service leads to a port of the container.
-fn targets(service: Service<'_>, container: Container<'_>) -> bool {
-    service.ports().any(|port| {
-        let target = port.get("targetPort").filter(|node| !node.is_null()).or(port.get("port"));
-        let target = target.map(Node::scalar_text);
-        let text = |node: Option<Node<'_>>| node.map(Node::scalar_text) == target;
-        container.ports().any(|own| text(own.node.get("name")) || text(own.node.get("containerPort")))
-    })
-}

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
-use crate::kube::{Class, Container, Quantity};
-use crate::minor::Minor;
+use crate::kube::resources::{amount, quantity, request};
+use crate::kube::{Class, Container};
 use crate::param::{Choice, Flag, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
@@ -163,9 +163,6 @@ static INIT: Choice = Choice {
     default: "info",
 };
 
-/// From this version on, the resources of the whole Pod count.
-const POD_LEVEL_RESOURCES: Minor = Minor(34);
-
 /// Resources that can be demanded, each with an amount to start with.
 const STARTS: &[(&str, &str)] =
     &[("cpu", "100m"), ("memory", "128Mi"), ("ephemeral-storage", "64Mi")];
@@ -181,7 +178,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         return;
     }
     let limit_counts = cx.flag(&LIMIT_COUNTS);
-    let pod = container.pod.resources().value.filter(|_| cx.target() >= POD_LEVEL_RESOURCES);
+    let pod = container.pod.resources_in(cx.target());
     let resources = container.resources().value;
     let missing: Vec<_> = STARTS
         .iter()
@@ -209,14 +206,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
 
 /// Whether these resources request more than none of `resource`, or limit it and so request it.
 fn requests(resources: Option<Node<'_>>, resource: &str, limit_counts: bool) -> bool {
-    let of = |field| resources?.get(field)?.get(resource).filter(|node| !node.is_null());
-    // A request that is written is never replaced by the limit, not even a request of zero.
-    match of("requests") {
-        Some(request) => amounts(request),
-        None => limit_counts && of("limits").is_some_and(amounts),
-    }
-}
-
-fn amounts(node: Node<'_>) -> bool {
-    Quantity::parse(node.scalar_text()).is_some_and(|quantity| !quantity.is_zero())
+    let request = if limit_counts {
+        request(resources, resource)
+    } else {
+        amount(resources, "requests", resource)
+    };
+    quantity(request).is_some()
 }

@@ -8,6 +8,7 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+mod configuration;
 mod duplicates;
 mod fields;
 mod health;

@@ -1,0 +1,80 @@
+//! What keeps the replicas of a workload apart: spread constraints and anti-affinity.
+
+use crate::kube::{LabelSelector, PodSpec, items};
+use alloc::vec::{IntoIter, Vec};
+use patternwarden_tree::{Node, Place};
+
+/// A spread constraint, or a term of anti-affinity.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rule<'d> {
+    /// The constraint or term.
+    pub(crate) node: Node<'d>,
+    /// Whether it is a spread constraint.
+    pub(crate) is_constraint: bool,
+    /// Whether a Pod that would break it stays pending.
+    pub(crate) is_hard: bool,
+    /// The label of nodes that it spreads by.
+    pub(crate) key: Option<&'d str>,
+}
+
+/// What a [`Rule`] does for the Pods it stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Spreads,
+    /// It has no selector.
+    SelectsNothing,
+    /// Its selector does not match its own Pods.
+    OtherPods,
+    /// It looks at other namespaces.
+    OtherNamespace,
+}
+
+const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
+
+/// The rules of a Pod, constraints first.
+pub(crate) fn rules_of(pod: PodSpec<'_>) -> IntoIter<Rule<'_>> {
+    let mut out = Vec::new();
+    for node in items(pod.topology_spread_constraints().value) {
+        let what = node.get("whenUnsatisfiable").and_then(Node::as_str);
+        out.push(rule(node, true, what == Some("DoNotSchedule")));
+    }
+    if let Some(anti) = pod.node.at(&["affinity", "podAntiAffinity"]).node() {
+        out.extend(items(anti.get(REQUIRED)).map(|node| rule(node, false, true)));
+        let terms = items(anti.get(PREFERRED)).filter_map(|entry| entry.get("podAffinityTerm"));
+        out.extend(terms.map(|node| rule(node, false, false)));
+    }
+    out.into_iter()
+}
+
+fn rule(node: Node<'_>, is_constraint: bool, is_hard: bool) -> Rule<'_> {
+    let key = node.get("topologyKey").and_then(Node::as_str);
+    Rule { node, is_constraint, is_hard, key }
+}
+
+impl<'d> Rule<'d> {
+    /// What it does for the Pods of `pod`.
+    pub(crate) fn effect(self, pod: PodSpec<'d>) -> Effect {
+        let Some(selector) = self.node.get("labelSelector").and_then(Node::as_map) else {
+            return Effect::SelectsNothing;
+        };
+        if !(LabelSelector { node: selector }).selects(pod.labels()) {
+            return Effect::OtherPods;
+        }
+        // Without a namespace of its own the object lands where its user says.
+        let own = pod.object().namespace().value.filter(|own| !own.is_empty());
+        let listed = items(self.node.get("namespaces"));
+        let elsewhere = own.is_some_and(|own| {
+            self.node.get("namespaceSelector").is_none_or(Node::is_null)
+                && listed.clone().next().is_some()
+                && !listed.clone().any(|name| name.as_str() == Some(own))
+        });
+        if elsewhere { Effect::OtherNamespace } else { Effect::Spreads }
+    }
+
+    /// The part that makes it do nothing.
+    pub(crate) fn blamed(self, pod: PodSpec<'d>) -> Place<'d> {
+        let namespaces = self.effect(pod) == Effect::OtherNamespace;
+        self.node.at(if namespaces { &["namespaces"] } else { &["labelSelector"] })
+    }
+}
