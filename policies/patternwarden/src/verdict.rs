@@ -83,7 +83,7 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     }
     let mut response = Response { warnings: warnings(&warned), ..Response::default() };
     if !denied.is_empty() {
-        let refused = denied.iter().any(|entry| entry.finding.rule.refused);
+        let refused = denied.iter().any(|entry| entry.is_invalid());
         let code = if refused { UNPROCESSABLE } else { FORBIDDEN };
         response.denial = Some((code, denial(&denied, &settings)));
     }
