@@ -42,6 +42,7 @@ catalogue! {
     cron_schedule_invalid
     dapr_lock_call
     deprecated_api_version
+    document_not_checked
     downward_api_field_invalid
     emptydir_unbounded
     env_reference_order
