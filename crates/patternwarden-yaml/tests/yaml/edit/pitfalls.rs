@@ -133,6 +133,9 @@ fn p06_four_blanks_and_mixed_steps() {
         edited(mixed, &[add("/d/x/q", 2)]),
         "a:\n  b:\n      c: 1\nd:\n    e: 1\n    x:\n        q: 2\n"
     );
+    let own = "a:\n  b:\n      c: 1\n";
+    let deeper = "a:\n  b:\n      c: 1\n      x:\n          z: 2\n";
+    assert_eq!(edited(own, &[add("/a/b/x/z", 2)]), deeper);
     assert_eq!(edited("a:\n   b: 1\n", &[add("/x/q", 2)]), "a:\n   b: 1\nx:\n   q: 2\n");
 }
 
@@ -149,6 +152,8 @@ fn p07_brackets() {
     assert_eq!(edited("x: {a: , b: 2}\n", &[replace("/x/a", 1)]), "x: {a: 1, b: 2}\n");
     assert_eq!(edited("x: {a, b: }\n", &[add("/x/c", 1)]), "x: {a, b: , c: 1}\n");
     assert_eq!(edited("x: {a}\n", &[replace("/x/a", 1)]), "x: {a: 1}\n");
+    assert_eq!(edited("x: {a: , b: 1}\n", &[remove("/x/b")]), "x: {a: }\n");
+    assert_eq!(edited("x: {'a':b}\n", &[rename("/x/a", "/x/c")]), "x: {\"c\":b}\n");
     let lines = "x: {\n  a: 1, # one\n  b: 2  # two\n}\n";
     assert_eq!(
         edited(lines, &[add("/x/c", 3)]),
@@ -565,6 +570,16 @@ fn a_map_that_is_replaced_keeps_what_stays_the_same() {
         edited(text, &[replace("/labels", value)]),
         "labels:\n  app: a # the app\n  tier: back\n  new: next\n  # old\n"
     );
+}
+
+#[test]
+fn a_value_that_replaces_itself_is_written_as_it_is_read() {
+    let text = "mode: 0644 # octal\non: yes\nx: 1\nz: 'no'\n";
+    let edits =
+        [replace("/mode", 420), replace("/true", true), replace("/x", 1), replace("/true", true)];
+    let out = edited(text, &edits);
+    assert_eq!(out, "mode: 420 # octal\non: true\nx: 1\nz: 'no'\n");
+    assert_eq!(plan_in(&out, 0, &edits).unwrap(), []);
 }
 
 #[test]
