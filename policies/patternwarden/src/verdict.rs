@@ -65,8 +65,7 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
         }
     }
     // What is being deleted must be let go: its last updates take finalizers away.
-    let deletion =
-        set.object(0).and_then(|o| o.node.at(&["metadata", "deletionTimestamp"]).node());
+    let deletion = set.object(0).and_then(|o| o.node.at(&["metadata", "deletionTimestamp"]).node());
     let leaves = deletion.is_some_and(|time| !time.is_null());
     if (settings.on_update() == OnUpdate::Worse || leaves)
         && !denied.is_empty()

@@ -1,12 +1,12 @@
 //! Findings as people read them behind `kubectl apply`.
 
+use crate::response::Response;
+use crate::verdict::note;
 use alloc::{
     format,
     string::{String, ToString},
     vec::Vec,
 };
-use crate::response::Response;
-use crate::verdict::note;
 use core::fmt::Write as _;
 use patternwarden::finding::Finding;
 use patternwarden::neighbours::Neighbours;

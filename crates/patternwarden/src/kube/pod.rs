@@ -85,6 +85,8 @@ fields!(PodSpec {
     tolerations: Node<'d> = list ["tolerations"];
     /// `nodeSelector`.
     node_selector: Node<'d> = map ["nodeSelector"];
+    /// `enableServiceLinks`; the API server fills in `true`.
+    enable_service_links: bool = flag ["enableServiceLinks"];
     /// `nodeName`.
     node_name: &'d str = text ["nodeName"];
 });

@@ -46,7 +46,7 @@ crate::rule! {
     ///     - name: random-generator
     ///       image: registry.example/random-generator:1.0.3
     ///       # finding: /spec/containers/0/priorityClassName
-    ///       priorityClassName: high-priority
+    ///       priorityClassName: system-cluster-critical
     ///       # finding: /spec/containers/0/livenessprobe
     ///       livenessprobe:
     ///         tcpSocket:
@@ -134,7 +134,7 @@ crate::rule! {
     /// metadata:
     ///   name: web-server
     /// spec:
-    ///   priorityClassName: high-priority
+    ///   priorityClassName: system-cluster-critical
     ///   containers:
     ///     - name: httpd
     ///       image: httpd:2.4.62

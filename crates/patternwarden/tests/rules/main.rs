@@ -8,6 +8,8 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+mod configuration;
+mod containment;
 mod duplicates;
 mod fields;
 mod health;
