@@ -5,6 +5,10 @@ use patternwarden_tree::{
 };
 use patternwarden_yaml::{Source, apply, read};
 
+pub(crate) fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::map(entries)
+}
+
 /// A map entry set to a value, its parents created.
 pub(crate) fn add(pointer: &str, value: impl Into<Value>) -> Edit {
     Edit::new(pointer, Op::Add(value.into()))
