@@ -45,6 +45,7 @@ pub mod neighbours;
 pub mod param;
 pub mod pattern;
 pub mod patterns;
+pub mod powers;
 mod probe_scope;
 pub mod recognise;
 pub mod repair;

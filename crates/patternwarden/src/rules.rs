@@ -30,8 +30,14 @@ catalogue! {
     config_key_missing
     container_restart_policy_invalid
     container_runtime_socket
+    crd_conversion_invalid
+    crd_names_invalid
+    crd_printer_columns
     crd_schema_invalid
+    crd_status_subresource_missing
+    crd_unknown_fields_preserved
     crd_v1beta1_migrate
+    crd_versions_invalid
     cron_defaults_implicit
     cron_schedule_invalid
     dapr_lock_call
@@ -46,6 +52,9 @@ catalogue! {
     host_namespaces
     host_port
     hostpath_volume
+    hpa_bounds_invalid
+    hpa_fixed_replicas
+    hpa_target_without_requests
     image_digest_missing
     image_pull_policy
     image_pull_secret_missing
@@ -98,6 +107,8 @@ catalogue! {
     proc_mount_unmasked
     process_namespace_shared
     quantity_suspicious
+    rbac_privileged_grant
+    rbac_wildcard
     read_only_root_needs_scratch
     readiness_probe_missing
     reference_not_in_bundle
@@ -107,6 +118,7 @@ catalogue! {
     required_field_missing
     resource_requests_missing
     restart_policy_invalid
+    rolebinding_dangling
     rolling_update_without_readiness
     rollout_cannot_progress
     root_filesystem_writable
@@ -117,9 +129,11 @@ catalogue! {
     rwo_volume_multi_attach
     seccomp_missing
     seccomp_unconfined
+    secret_plaintext
     security_context_invalid
     selector_template_mismatch
     selinux_custom
+    service_account_token_automount
     service_selects_nothing
     service_target_port_unknown
     shutdown_drain_missing

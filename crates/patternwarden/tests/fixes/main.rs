@@ -1,4 +1,6 @@
-//! Repairing until nothing is left, on documents without text.
+//! Repairs: every fix through the text, and all of them until nothing is left.
+
+mod text;
 
 use patternwarden::docs;
 use patternwarden::fixes::{MAX_ROUNDS, Objects, Outcome, Wanted, fix_all};
