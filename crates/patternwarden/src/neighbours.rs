@@ -9,8 +9,7 @@
 //! test. A rule that lacks one of its kinds stays silent and is listed as not checked.
 
 use crate::bundle::Bundle;
-use crate::engine;
-use crate::finding::Finding;
+use crate::engine::{self, Judgement};
 use crate::kube::Object;
 use crate::rule::Rule;
 use crate::rules::RULES;
@@ -194,15 +193,15 @@ impl Neighbours {
     }
 
     /// What the rules find that compare the object with others.
-    pub fn findings(&self, settings: &Settings) -> Vec<Finding> {
+    pub fn judge(&self, settings: &Settings) -> Judgement {
         let kind = self.kind();
         if self.read.is_empty() || rules(settings, kind).next().is_none() {
-            return Vec::new();
+            return Judgement::default();
         }
         let settings = settings.clone().with_scope(Scope::Closed);
         let settings = settings.retain(|rule| self.answer(rule).is_ok());
         let bundle = Bundle::new(&self.documents).with_kinds_of(&settings);
-        engine::run_on(&settings, &Set::new(&bundle, Scope::Closed), 0)
+        engine::judge_on(&settings, &Set::new(&bundle, Scope::Closed), 0)
     }
 
     /// The rules that were switched on for this object and stay silent, with the reasons.
