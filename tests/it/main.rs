@@ -8,6 +8,8 @@
 )]
 
 mod annotated;
+extern crate alloc;
+
 mod hostile;
 mod layout;
 mod memory;
