@@ -7,9 +7,9 @@
     reason = "a test that meets the unexpected has failed, in its helpers too"
 )]
 
-mod annotated;
 extern crate alloc;
 
+mod annotated;
 mod hostile;
 mod layout;
 mod memory;
