@@ -95,10 +95,10 @@ const SHOP: &str = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: sho
 fn a_custom_kind_is_read_by_all_rules_once_settings_name_it() {
     let only = r#""profiles": ["none"], "rules": {"image-tag-mutable": "on"}"#;
     assert_eq!(found(SHOP, &format!("{{{only}}}")), Vec::<String>::new());
-    let kind = r#"{"group": "example.com", "kind": "Shop", "spec": "/spec/pod", "replicas": "/spec/size"}"#;
+    let kind = r#"{"group": "example.com", "kind": "Shop", "spec": "/spec/pod/spec", "replicas": "/spec/size"}"#;
     assert_eq!(
         found(SHOP, &format!(r#"{{{only}, "pod_specs": [{kind}]}}"#)),
-        ["image-tag-mutable /spec/pod/containers/0/image"]
+        ["image-tag-mutable /spec/pod/spec/containers/0/image"]
     );
     let other = kind.replace("example.com", "example.org");
     assert_eq!(

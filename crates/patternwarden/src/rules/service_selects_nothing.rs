@@ -234,7 +234,6 @@ crate::rule! {
     patterns: &[Pattern::ServiceDiscovery],
     severity: Severity::Warning,
     surfaces: &[Surface::Bundle],
-    reads: Some(&READS),
     fix: Some(Grade::Safe),
     reads: Some(&READS),
     check: Check::Object(check),
