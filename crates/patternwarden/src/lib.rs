@@ -61,6 +61,7 @@ pub mod settings;
 mod spreading;
 mod start_up;
 mod structural;
+pub mod suppress;
 mod third_party;
 
 pub use date::Date;

@@ -143,6 +143,12 @@ catalogue! {
     startup_probe_budget
     startup_probe_missing
     statefulset_service_not_headless
+    suppression_expired
+    suppression_malformed
+    suppression_not_allowed
+    suppression_unknown_rule
+    suppression_unused
+    suppression_without_reason
     sysctl_unsafe
     uid_gid_policy
     user_namespace_available
