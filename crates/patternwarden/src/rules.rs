@@ -23,15 +23,19 @@ catalogue! {
     capability_ineffective
     capability_not_dropped
     config_image_volume_available
+    container_count_limit
     container_restart_policy_invalid
+    cpu_limit_policy
     crd_schema_invalid
     crd_v1beta1_migrate
     cron_defaults_implicit
     cron_schedule_invalid
     dapr_lock_call
     deprecated_api_version
+    dns_config_policy
     downward_api_field_invalid
     emptydir_unbounded
+    ephemeral_storage_policy
     field_type_invalid
     image_digest_missing
     image_pull_policy
@@ -53,6 +57,8 @@ catalogue! {
     naked_pod
     native_sidecar_startup_probe_missing
     node_label_retired
+    node_name_pinned
+    node_selection_policy
     object_duplicate
     obsolete_annotation
     operator_rbac_incomplete
@@ -60,20 +66,25 @@ catalogue! {
     poststart_blocks_start
     prestop_exceeds_grace
     prestop_exec_sleep
+    priority_class_policy
     privilege_escalation_allowed
+    probe_exec_command_denied
     probe_file_on_readonly_root
     probe_handler_invalid
     probe_on_init_container
     probe_port_undeclared
+    probe_timing_bounds
     probe_timing_invalid
     probe_timing_risky
     process_namespace_shared
+    qos_class_policy
     quantity_suspicious
     readiness_probe_missing
     removed_api_version
     replicas_not_spread
     request_exceeds_limit
     required_field_missing
+    resource_bounds
     resource_requests_missing
     restart_policy_invalid
     rolling_update_without_readiness
@@ -90,6 +101,9 @@ catalogue! {
     singleton_rolling_update
     startup_probe_budget
     startup_probe_missing
+    termination_grace_excessive
+    toleration_too_broad
+    topology_spread_invalid
     yaml_duplicate_key
     yaml_scalar_trap
 }
