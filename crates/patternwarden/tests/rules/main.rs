@@ -16,6 +16,7 @@ mod schemas;
 #[path = "../support/mod.rs"]
 mod support;
 mod variants;
+mod versions;
 
 use patternwarden::docs::Example;
 use patternwarden::{Settings, rules};
