@@ -8,14 +8,23 @@
 )]
 
 mod annotated;
+mod bare_host;
+mod cluster;
+mod context;
 mod hostile;
 mod layout;
+mod load;
 mod memory;
+mod messages;
+mod mutants;
+mod mutation;
 mod objects;
 mod page_engine;
 mod parity;
 mod policy;
 mod policy_files;
+mod pss;
 mod requests;
 mod slides;
+mod verdicts;
 mod wapc_host;

@@ -64,7 +64,7 @@ fn index() -> String {
         }
         for rule in rules {
             let severity = if rule.enabled { rule.severity.id() } else { "off" };
-            let standard = rule.pss.map_or("", |pss| level(pss.level));
+            let standard = rule.pss.map_or("", |pss| level(pss.level()));
             out.push_str(&format!(
                 "| [`{0}`]({0}.md) | {1} | {severity} | {2} | {standard} |\n",
                 rule.id,

@@ -60,11 +60,9 @@ fn index(out: &mut impl Write) -> Result<()> {
 }
 
 fn row(out: &mut impl Write, rule: &Rule, width: usize) -> Result<()> {
-    let (severity, style) = match rule.enabled {
-        true => (rule.severity.id(), colour(rule.severity)),
-        false => ("off", DIM),
-    };
-    let standard = rule.pss.map_or("", |pss| level(pss.level));
+    let (severity, style) =
+        if rule.enabled { (rule.severity.id(), colour(rule.severity)) } else { ("off", DIM) };
+    let standard = rule.pss.map_or("", |pss| level(pss.level()));
     writeln!(
         out,
         "  {:width$}  {style}{severity:8}{style:#}  {:9}  {standard:10}  {}",
@@ -82,7 +80,7 @@ fn as_json(rule: &Rule) -> serde_json::Value {
         "admission": rule.admission.id(),
         "enabled": rule.enabled,
         "patterns": rule.patterns.iter().map(|pattern| pattern.id()).collect::<Vec<_>>(),
-        "pss": rule.pss.map(|pss| json!({"level": level(pss.level), "control": pss.control})),
+        "pss": rule.pss.map(|pss| json!({"level": level(pss.level()), "control": pss.id()})),
         "since": rule.since.map(|minor| minor.to_string()),
         "until": rule.until.map(|minor| minor.to_string()),
         "fix": rule.fix.map(|grade| match grade {
@@ -97,17 +95,22 @@ fn as_json(rule: &Rule) -> serde_json::Value {
 }
 
 fn parameter(param: &Param) -> serde_json::Value {
-    let mut out = match param {
+    let (name, doc) = (param.name(), param.doc());
+    match param {
         Param::Int(p) => json!({
-            "type": "integer", "default": p.default, "minimum": p.min, "maximum": p.max, "unit": p.unit,
+            "name": name, "doc": doc, "type": "integer",
+            "default": p.default, "minimum": p.min, "maximum": p.max, "unit": p.unit,
         }),
-        Param::Flag(p) => json!({"type": "boolean", "default": p.default}),
-        Param::Choice(p) => json!({"type": "string", "default": p.default, "options": p.options}),
-        Param::Strings(p) => json!({"type": "strings", "default": p.default}),
+        Param::Flag(p) => {
+            json!({"name": name, "doc": doc, "type": "boolean", "default": p.default})
+        }
+        Param::Choice(p) => json!({
+            "name": name, "doc": doc, "type": "string", "default": p.default, "options": p.options,
+        }),
+        Param::Strings(p) => {
+            json!({"name": name, "doc": doc, "type": "strings", "default": p.default})
+        }
         // A shape that this command does not know yet has a name and a sentence all the same.
-        _ => json!({}),
-    };
-    out["name"] = param.name().into();
-    out["doc"] = param.doc().into();
-    out
+        _ => json!({"name": name, "doc": doc}),
+    }
 }

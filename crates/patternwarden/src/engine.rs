@@ -5,7 +5,7 @@ use crate::kube::{Container, PodSpec};
 use crate::matcher::glob;
 use crate::minor::Minor;
 use crate::param::{Choice, Flag, Int, Strings};
-use crate::rule::{Check, Grade, Rule, Severity, Surface};
+use crate::rule::{Admission, Check, Grade, Pss, PssLevel, Rule, Severity, Surface};
 use crate::rules::RULES;
 use crate::set::Set;
 use crate::settings::{OwnedObjects, RuleSettings, Settings};
@@ -59,10 +59,14 @@ impl<'r, 'd> Cx<'r, 'd> {
     fn report_at(&mut self, place: Place<'d>, message: fmt::Arguments<'_>) -> Reported<'_, 'd> {
         let base = self.base.unwrap_or(place.node);
         let at = self.out.len();
+        let standard = self.rule.pss.filter(|pss| pss.since <= self.target());
+        let standard = standard.map(Pss::level);
         if !held_back(place) {
             self.out.push(Finding {
                 rule: self.rule,
                 severity: self.tuned.severity.unwrap_or(self.rule.severity),
+                standard,
+                at_most: Admission::Deny,
                 document: self.document,
                 object: self.object,
                 pointer: place.pointer(base).to_string(),
@@ -73,7 +77,14 @@ impl<'r, 'd> Cx<'r, 'd> {
                 fixes: Vec::new(),
             });
         }
-        Reported { set: self.set, fixed: self.tuned.severity, out: self.out, at, place, base }
+        let Cx { set, tuned, out, .. } = self;
+        Reported { set, tuned, out, at, place, base }.standard(standard)
+    }
+
+    /// The level of the Pod Security Standards that the rule is held to: it then says exactly what
+    /// that level says. `None` when it may say all it knows.
+    pub fn standard(&self) -> Option<PssLevel> {
+        self.tuned.standard
     }
 
     /// Value of a whole-number parameter.
@@ -126,7 +137,7 @@ fn held_back(place: Place<'_>) -> bool {
 #[derive(Debug)]
 pub struct Reported<'o, 'd> {
     set: &'o Set<'d>,
-    fixed: Option<Severity>,
+    tuned: &'o RuleSettings,
     out: &'o mut Vec<Finding>,
     at: usize,
     place: Place<'d>,
@@ -143,8 +154,24 @@ impl<'d> Reported<'_, 'd> {
 
     /// Sets the severity of this finding, unless settings fix it.
     pub fn severity(self, severity: Severity) -> Self {
-        let severity = self.fixed.unwrap_or(severity);
+        let severity = self.tuned.severity.unwrap_or(severity);
         self.with(|finding| finding.severity = severity)
+    }
+
+    /// Says which level of the Pod Security Standards is the first to forbid this; `None` when no
+    /// level does. A profile that is exactly a level leaves out what that level does not forbid.
+    #[inline(never)]
+    pub fn standard(mut self, level: Option<PssLevel>) -> Self {
+        if self.tuned.standard.is_some_and(|held| level.is_none_or(|level| level > held)) {
+            self.out.truncate(self.at);
+            self.at = usize::MAX;
+        }
+        self.with(|finding| finding.standard = level)
+    }
+
+    /// Says what this finding does at most at admission: a hint need not deny because its rule does.
+    pub fn at_most(self, effect: Admission) -> Self {
+        self.with(|finding| finding.at_most = effect)
     }
 
     /// Names another place that takes part, in this object or in another one.

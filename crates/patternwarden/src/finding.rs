@@ -1,6 +1,6 @@
 //! What a rule found, and how to repair it.
 
-use crate::rule::{Grade, Rule, Severity};
+use crate::rule::{Admission, Grade, PssLevel, Rule, Severity};
 use alloc::{string::String, vec::Vec};
 use patternwarden_tree::{Edit, Span};
 
@@ -12,6 +12,10 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// How much it matters here.
     pub severity: Severity,
+    /// The lowest level of the Pod Security Standards that forbids it; `None` when none does.
+    pub standard: Option<PssLevel>,
+    /// The most it does at admission, whatever the settings say of its rule.
+    pub at_most: Admission,
     /// Index of the document.
     pub document: usize,
     /// Index of the object in the [`Set`](crate::set::Set); `None` when the place is in no object.

@@ -9,11 +9,15 @@
 #[macro_use]
 mod fields;
 mod access;
+mod autoscaler;
+mod backend;
+mod base64;
 pub mod command;
 mod config;
 mod container;
 mod crd;
 pub mod cron;
+mod expansion;
 mod image;
 mod int_or_percent;
 mod labels;
@@ -27,27 +31,35 @@ mod quantity;
 mod reference;
 pub mod resources;
 mod scale;
+mod security;
 mod template;
 mod used_image;
+mod version_name;
 mod walk;
 mod workload;
 
 pub use access::{Binding, PolicyRule, Role, RoleKind, Subject};
+pub use autoscaler::{Autoscaler, AutoscalerKind, ResourceMetric};
+pub use backend::{Backend, backends, ingress_paths, is_ingress};
+pub use base64::base64;
 pub use config::{ConfigKind, ConfigObject};
 pub use container::{Class, Container, Port};
 pub use crd::{Crd, CrdVersion};
+pub use expansion::variables;
 pub use image::ImageRef;
 pub use int_or_percent::{Rounding, int_or_percent};
 pub use labels::{LabelSelector, selects};
 pub use localhost::{localhost_ports, localhost_ports_in};
-pub use network::{NetworkPolicy, Service};
+pub use network::{NetworkPolicy, Service, cidr_holds};
 pub use object::{Api, Object};
 pub use pod::{PodSpec, PodSpecs, Volume};
 pub use probe::{Handler, Hook, Probe, ProbeKind};
 pub use quantity::Quantity;
-pub use reference::{ConfigReference, config_references};
-pub use scale::{Budget, Lease, Namespace, Scaler};
+pub use reference::{ConfigReference, Via, config_references};
+pub use scale::{Budget, Lease, Namespace, PersistentVolume, Scaler};
+pub use security::{Secured, SecurityContexts, is_absent_or};
 pub use used_image::UsedImage;
+pub use version_name::is_versioned;
 pub use walk::{EnvValues, Hooks, Items, Mounts, Probes, Words};
 pub(crate) use walk::{entries, items};
 pub(crate) use workload::Pointers;
@@ -95,6 +107,7 @@ mod tests {
     #[test]
     fn every_accessor_tells_present_absent_and_mistyped_apart() {
         Object::try_accessors();
+        Autoscaler::try_accessors();
         Workload::try_accessors();
         PodSpec::try_accessors();
         Volume::try_accessors();
@@ -115,5 +128,7 @@ mod tests {
         Scaler::try_accessors();
         Lease::try_accessors();
         Namespace::try_accessors();
+        PersistentVolume::try_accessors();
+        Secured::try_accessors();
     }
 }

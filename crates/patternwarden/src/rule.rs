@@ -95,13 +95,53 @@ pub enum Grade {
     Safe,
 }
 
-/// A control of the Pod Security Standards.
+/// What a rule is in the Pod Security Standards: the checks of the built-in admission plugin that it
+/// stands for.
+///
+/// Source: `k8s.io/pod-security-admission/policy`: the level restricted has all checks of baseline,
+/// less those that its own checks override.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pss {
-    /// The level that has the control.
-    pub level: PssLevel,
-    /// The check id of the built-in admission plugin.
-    pub control: &'static str,
+    /// Check id at the level baseline; `None` for what only the level restricted demands.
+    pub baseline: Option<&'static str>,
+    /// Check id at the level restricted; `None` where the check of another rule replaces it.
+    pub restricted: Option<&'static str>,
+    /// First version of the standards that has the check.
+    pub since: Minor,
+    /// First version in which the level restricted has a check of its own.
+    pub apart: Minor,
+}
+
+impl Pss {
+    /// A check of the level baseline, which the level restricted has as well.
+    pub const fn baseline(control: &'static str) -> Self {
+        Self { baseline: Some(control), ..Self::restricted(control) }
+    }
+
+    /// A check of the level restricted alone.
+    pub const fn restricted(control: &'static str) -> Self {
+        let any = Minor(0);
+        Self { baseline: None, restricted: Some(control), since: any, apart: any }
+    }
+
+    /// The lowest level that has it.
+    pub const fn level(self) -> PssLevel {
+        if self.baseline.is_some() { PssLevel::Baseline } else { PssLevel::Restricted }
+    }
+
+    /// The check id at a level, for a version of the standards.
+    pub fn control(self, level: PssLevel, version: Minor) -> Option<&'static str> {
+        match level {
+            _ if version < self.since => None,
+            PssLevel::Restricted if version >= self.apart => self.restricted,
+            _ => self.baseline,
+        }
+    }
+
+    /// The check id by which the rule is known: that of its lowest level.
+    pub fn id(self) -> &'static str {
+        self.baseline.or(self.restricted).unwrap_or_default()
+    }
 }
 
 /// A level of the Pod Security Standards that restricts anything.
@@ -137,7 +177,7 @@ pub struct Rule {
     pub since: Option<Minor>,
     /// Last Kubernetes version it speaks for; `None` means any.
     pub until: Option<Minor>,
-    /// The control of the Pod Security Standards that it is.
+    /// What it is in the Pod Security Standards.
     pub pss: Option<Pss>,
     /// What a user may tune.
     pub params: &'static [Param],
@@ -148,7 +188,8 @@ pub struct Rule {
     /// What it looks up in a cluster; `None` for rules that look at nothing but the object, and for
     /// those that would have to read too much of a cluster.
     pub reads: Option<&'static Reads>,
-    /// Whether the API server refuses every object with a finding of this rule.
+    /// Whether an object with a finding of this rule of severity `error` is one that the API server
+    /// refuses as well.
     pub refused: bool,
     /// When it runs and what it runs.
     pub check: Check,

@@ -20,14 +20,26 @@ macro_rules! catalogue {
 
 catalogue! {
     ambassador_port_exposed
+    apparmor_unconfined
+    capability_added
     capability_ineffective
     capability_not_dropped
+    config_change_no_rollout
+    config_image_mutable
     config_image_volume_available
+    config_key_missing
     container_count_limit
     container_restart_policy_invalid
+    container_runtime_socket
     cpu_limit_policy
+    crd_conversion_invalid
+    crd_names_invalid
+    crd_printer_columns
     crd_schema_invalid
+    crd_status_subresource_missing
+    crd_unknown_fields_preserved
     crd_v1beta1_migrate
+    crd_versions_invalid
     cron_defaults_implicit
     cron_schedule_invalid
     dapr_lock_call
@@ -35,8 +47,18 @@ catalogue! {
     dns_config_policy
     downward_api_field_invalid
     emptydir_unbounded
+    env_reference_order
+    env_secret_literal
+    ephemeral_container_denied
     ephemeral_storage_policy
     field_type_invalid
+    host_aliases_set
+    host_namespaces
+    host_port
+    hostpath_volume
+    hpa_bounds_invalid
+    hpa_fixed_replicas
+    hpa_target_without_requests
     image_digest_missing
     image_pull_policy
     image_pull_secret_missing
@@ -44,42 +66,62 @@ catalogue! {
     image_source_retired
     image_tag_mutable
     immutable_config_unversioned
+    ingress_backend_missing
     init_fetch_unpinned
     invalid_name
     job_sidecar_blocks_completion
     job_spec_invalid
+    leader_election_lease_rbac
     leader_election_obsolete_lock
     lifecycle_handler_invalid
     liveness_probe_missing
     liveness_scope_too_wide
     memory_limit_missing
     misplaced_field
+    mount_propagation_bidirectional
     naked_pod
+    namespace_pod_security_labels
     native_sidecar_startup_probe_missing
+    networkpolicy_dns_blocked
+    networkpolicy_egress_open
+    networkpolicy_peer_or_trap
+    networkpolicy_selects_nothing
     node_label_retired
     node_name_pinned
     node_selection_policy
+    non_root_image_unknown
     object_duplicate
     obsolete_annotation
     operator_rbac_incomplete
+    pdb_selects_nothing
+    pdb_single_replica
+    pdb_unhealthy_policy
+    pdb_unsatisfiable
     port_invalid
     poststart_blocks_start
     prestop_exceeds_grace
     prestop_exec_sleep
     priority_class_policy
     privilege_escalation_allowed
+    privileged_container
     probe_exec_command_denied
     probe_file_on_readonly_root
     probe_handler_invalid
+    probe_host_set
     probe_on_init_container
     probe_port_undeclared
     probe_timing_bounds
     probe_timing_invalid
     probe_timing_risky
+    proc_mount_unmasked
     process_namespace_shared
     qos_class_policy
     quantity_suspicious
+    rbac_privileged_grant
+    rbac_wildcard
+    read_only_root_needs_scratch
     readiness_probe_missing
+    reference_not_in_bundle
     removed_api_version
     replicas_not_spread
     request_exceeds_limit
@@ -87,23 +129,41 @@ catalogue! {
     resource_bounds
     resource_requests_missing
     restart_policy_invalid
+    rolebinding_dangling
     rolling_update_without_readiness
     rollout_cannot_progress
     root_filesystem_writable
     run_as_non_root_missing
+    run_as_root
     run_as_user_only
+    runtime_class_policy
     rwo_volume_multi_attach
+    seccomp_missing
+    seccomp_unconfined
+    secret_plaintext
+    security_context_invalid
     selector_template_mismatch
+    selinux_custom
+    service_account_token_automount
     service_selects_nothing
+    service_target_port_unknown
     shutdown_drain_missing
     sidecar_not_native
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget
     startup_probe_missing
+    statefulset_service_not_headless
+    sysctl_unsafe
     termination_grace_excessive
     toleration_too_broad
     topology_spread_invalid
+    uid_gid_policy
+    user_namespace_available
+    volume_mount_policy
+    volume_type_restricted
+    windows_host_process
+    windows_run_as_user
     yaml_duplicate_key
     yaml_scalar_trap
 }

@@ -103,6 +103,7 @@ static ROOTS: &[(&str, &[&str])] = &[
             "ConfigMap",
             "LimitRange",
             "Namespace",
+            "PersistentVolume",
             "PersistentVolumeClaim",
             "Pod",
             "PodTemplate",

@@ -6,8 +6,9 @@ mod parse;
 mod values;
 
 use crate::date::Date;
+use crate::finding::Finding;
 use crate::minor::Minor;
-use crate::rule::{Admission, Rule, Severity, Surface};
+use crate::rule::{Admission, PssLevel, Rule, Severity, Surface};
 use crate::rules::RULES;
 use crate::set::Scope;
 use alloc::{string::String, vec::Vec};
@@ -45,6 +46,8 @@ pub struct RuleSettings {
     pub(crate) severity: Option<Severity>,
     /// What its findings do at admission.
     pub(crate) admission: Option<Admission>,
+    /// The level of the Pod Security Standards that a profile holds the rule to.
+    pub(crate) standard: Option<PssLevel>,
     params: Vec<(&'static str, Tuned)>,
 }
 
@@ -125,10 +128,28 @@ impl Settings {
         self
     }
 
-    /// What a finding of this rule does at admission.
+    /// What a finding of this rule does at admission, unless the finding itself is milder.
     pub fn admission(&self, rule: &Rule) -> Admission {
-        let tuned = RULES.iter().zip(&self.rules).find(|(other, _)| other.id == rule.id);
-        tuned.and_then(|(_, tuned)| tuned.admission).unwrap_or(rule.admission)
+        self.tuned(rule).and_then(|tuned| tuned.admission).unwrap_or(rule.admission)
+    }
+
+    /// What this finding does at admission.
+    pub fn effect(&self, found: &Finding) -> Admission {
+        self.admission(found.rule).min(found.at_most)
+    }
+
+    /// Check id of this finding in the Pod Security Standards, when they forbid what it says.
+    ///
+    /// It is that of the level that a profile holds the rule to, else of the lowest that has it.
+    pub fn control(&self, found: &Finding) -> Option<&'static str> {
+        let level = found.standard?;
+        let held = self.tuned(found.rule).and_then(|tuned| tuned.standard);
+        found.rule.pss?.control(held.unwrap_or(level), self.target)
+    }
+
+    fn tuned(&self, rule: &Rule) -> Option<&RuleSettings> {
+        let mut rules = RULES.iter().zip(&self.rules);
+        rules.find(|(other, _)| other.id == rule.id).map(|(_, tuned)| tuned)
     }
 
     /// Whether a rule runs.

@@ -113,7 +113,7 @@ fn keys_stay_when_something_else_changes() {
         format!("# a comment\n\n{POD}"),
         format!("{other}---\n{POD}"),
         format!("{POD}---\n{other}"),
-        format!("{POD}  hostNetwork: true\n"),
+        format!("{POD}  schedulerName: other\n"),
         POD.replace("name: web\n", "labels: {a: b}\n  name: web\n"),
         POD.replace('\n', "\r\n"),
         POD.replace("r/app:1", "r/app:2"),
@@ -184,16 +184,25 @@ fn without_text_there_are_no_ranges_and_the_same_findings() {
         let documents: Vec<Document> = stream.documents.iter().map(plain).collect();
         let bare = check(&Stream { documents, ..Stream::default() }, &all());
         assert!(bare.findings.iter().all(|finding| finding.range.is_none()));
-        // What only text shows (duplicates, styles, unread text) is not there to be found.
+        let read = read(&text);
+        // What only text shows (duplicates, styles, unread text) is not there to be found; what
+        // lacks quotes in text is a wrong type without it.
+        let trapped = |finding: &Finding| {
+            finding.rule == "field-type-invalid"
+                && read.findings.iter().any(|other| {
+                    let place = (other.resource, &other.path) == (finding.resource, &finding.path);
+                    other.rule == "yaml-scalar-trap" && place
+                })
+        };
         let of_objects = |report: &Report| {
             let told = |id: &str| {
                 let surfaces = rules::find(id).unwrap().surfaces;
                 surfaces != [patternwarden::Surface::Text]
             };
-            let kept = report.findings.iter().filter(|finding| told(&finding.rule));
+            let kept = report.findings.iter().filter(|f| told(&f.rule) && !trapped(f));
             kept.map(|finding| finding.key.clone()).collect::<BTreeSet<_>>()
         };
-        assert_eq!(of_objects(&bare), of_objects(&read(&text)), "{text}");
+        assert_eq!(of_objects(&bare), of_objects(&read), "{text}");
     }
 }
 

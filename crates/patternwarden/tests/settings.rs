@@ -9,6 +9,7 @@
 )]
 
 use patternwarden::param::Param;
+use patternwarden::rule::PssLevel;
 use patternwarden::set::Scope;
 use patternwarden::tree::{Document, from_deserializer};
 use patternwarden::{Admission, Minor, Pattern, RULES, Rule, Settings, SettingsError, rules};
@@ -233,11 +234,20 @@ fn learning_shows_everything_and_denies_nothing() {
 }
 
 #[test]
-fn profiles_that_are_not_complete_are_refused_by_name() {
-    for name in ["pss-baseline", "pss-restricted"] {
-        let message = complaint(&format!(r#"{{"profiles": ["{name}"]}}"#));
-        assert!(message.starts_with("/profiles/0: ") && message.contains(name), "{message}");
+fn the_pod_security_profiles_enforce_their_level_and_nothing_else() {
+    for (name, level) in
+        [("pss-baseline", PssLevel::Baseline), ("pss-restricted", PssLevel::Restricted)]
+    {
+        let held = settings(&format!(r#"{{"profiles": ["{name}"]}}"#));
+        for rule in RULES {
+            let control = rule.pss.and_then(|pss| pss.control(level, Minor::DEFAULT));
+            assert_eq!(held.is_enabled(rule), control.is_some(), "{name}: {}", rule.id);
+            if control.is_some() {
+                assert_eq!(held.admission(rule), Admission::Deny, "{name}: {}", rule.id);
+            }
+        }
     }
+    assert!(complaint(r#"{"profiles": ["pss-basline"]}"#).contains("did you mean `pss-baseline`?"));
     assert!(complaint(r#"{"profiles": ["stricct"]}"#).contains("did you mean `strict`?"));
 }
 

@@ -24,8 +24,8 @@ pub fn facts(rule: &Rule) -> Vec<(&'static str, String)> {
     out.push(("patterns", if ids.is_empty() { "all".to_owned() } else { ids.join(", ") }));
     out.push(("sees", sees(rule)));
     if let Some(pss) = rule.pss {
-        let level = level(pss.level);
-        out.push(("standard", format!("Pod Security Standards, {level}: {}", pss.control)));
+        let level = level(pss.level());
+        out.push(("standard", format!("Pod Security Standards, {level}: {}", pss.id())));
     }
     match (rule.since, rule.until) {
         (None, None) => {}

@@ -1,6 +1,6 @@
 //! ConfigMaps and Secrets.
 
-use crate::kube::Object;
+use crate::kube::{Object, entries};
 use patternwarden_tree::Node;
 
 /// Which of the two.
@@ -11,6 +11,16 @@ pub enum ConfigKind {
     ConfigMap,
     /// Confidential: values are never printed.
     Secret,
+}
+
+impl ConfigKind {
+    /// The word for `kind`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConfigMap => "ConfigMap",
+            Self::Secret => "Secret",
+        }
+    }
 }
 
 /// A `ConfigMap` or `Secret`.
@@ -48,6 +58,23 @@ impl<'d> ConfigObject<'d> {
             return None;
         };
         Some(Self { node: object.node, object, kind })
+    }
+
+    /// Whether SOPS encrypted the values, which are others once it is applied.
+    pub fn is_encrypted(self) -> bool {
+        self.node.get("sops").is_some()
+    }
+
+    /// The entries of `data`, `binaryData` and `stringData`.
+    pub fn entries(self) -> impl Iterator<Item = Node<'d>> {
+        let maps = [self.data().value, self.binary_data().value, self.string_data().value];
+        maps.into_iter().flat_map(entries)
+    }
+
+    /// The value of a key; `stringData` is written over `data`.
+    pub fn entry(self, key: &str) -> Option<Node<'d>> {
+        let maps = [self.string_data().value, self.data().value, self.binary_data().value];
+        maps.into_iter().flatten().find_map(|map| map.get(key))
     }
 
     #[cfg(test)]

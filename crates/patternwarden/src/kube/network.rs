@@ -1,6 +1,6 @@
 //! Services and network policies.
 
-use crate::kube::{LabelSelector, Object};
+use crate::kube::{LabelSelector, Object, items};
 use patternwarden_tree::Node;
 
 /// A core `Service`.
@@ -43,7 +43,7 @@ impl<'d> Service<'d> {
 
     /// The entries of `spec.ports`.
     pub fn ports(self) -> super::Items<'d> {
-        super::items(self.port_list().value)
+        items(self.port_list().value)
     }
 }
 
@@ -82,5 +82,63 @@ impl<'d> NetworkPolicy<'d> {
     /// The Pods it isolates.
     pub fn selector(self) -> Option<LabelSelector<'d>> {
         self.pod_selector().value.map(|node| LabelSelector { node })
+    }
+
+    /// Whether it isolates Pods in this direction, `Ingress` or `Egress`.
+    ///
+    /// Source: `kubernetes/pkg/apis/networking/v1.SetDefaults_NetworkPolicy`: without types it is
+    /// `Ingress`, and `Egress` too where there are egress rules.
+    pub fn isolates(self, direction: &str) -> bool {
+        let mut types = items(self.policy_types().value).peekable();
+        if types.peek().is_some() {
+            return types.any(|listed| listed.as_str() == Some(direction));
+        }
+        direction == "Ingress" || items(self.egress().value).next().is_some()
+    }
+
+    /// The rules of both directions, each with its key for peers: `from` or `to`.
+    pub fn rules(self) -> impl Iterator<Item = (Node<'d>, &'static str)> {
+        let ingress = items(self.ingress().value).map(|rule| (rule, "from"));
+        ingress.chain(items(self.egress().value).map(|rule| (rule, "to")))
+    }
+}
+
+/// Whether an IPv4 range such as `169.254.0.0/16` holds an address.
+pub fn cidr_holds(cidr: &str, address: [u8; 4]) -> bool {
+    let Some((base, length)) = cidr.split_once('/') else { return false };
+    let mut octets = base.split('.').map(|octet| octet.parse::<u8>().ok());
+    let mut wanted = [0; 4];
+    for octet in &mut wanted {
+        let Some(Some(parsed)) = octets.next() else { return false };
+        *octet = parsed;
+    }
+    let Some(length) = length.parse::<u32>().ok().filter(|length| *length <= 32) else {
+        return false;
+    };
+    let differ = u32::from_be_bytes(wanted) ^ u32::from_be_bytes(address);
+    octets.next().is_none() && differ.checked_shr(32 - length).unwrap_or(0) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_hold_what_shares_their_beginning() {
+        let metadata = [169, 254, 169, 254];
+        for range in ["0.0.0.0/0", "169.254.0.0/16", "169.254.169.254/32"] {
+            assert!(cidr_holds(range, metadata), "{range}");
+        }
+        for range in [
+            "169.255.0.0/16",
+            "10.0.0.0/8",
+            "169.254.169.254",
+            "169.254/16",
+            "::/0",
+            "0.0.0.0/33",
+            "a",
+        ] {
+            assert!(!cidr_holds(range, metadata), "{range}");
+        }
     }
 }

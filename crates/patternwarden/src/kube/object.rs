@@ -2,6 +2,7 @@
 
 use crate::kube::workload::{Workload, WorkloadKind};
 use crate::kube::{PodSpec, PodSpecs, items, labels};
+use crate::matcher::glob;
 use patternwarden_tree::Node;
 
 /// One Kubernetes object.
@@ -24,6 +25,45 @@ pub struct Api<'d> {
     pub version: &'d str,
     /// `Deployment`.
     pub kind: &'d str,
+}
+
+/// Groups whose kinds are part of every cluster, or of OpenShift, without a definition.
+///
+/// Source: `kubernetes/staging/src/k8s.io/api`, one directory per group.
+static BUILT_IN: &[&str] = &[
+    "",
+    "*.openshift.io",
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "apps",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "coordination.k8s.io",
+    "discovery.k8s.io",
+    "events.k8s.io",
+    "extensions",
+    "flowcontrol.apiserver.k8s.io",
+    "internal.apiserver.k8s.io",
+    "kustomize.config.k8s.io",
+    "networking.k8s.io",
+    "node.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "resource.k8s.io",
+    "scheduling.k8s.io",
+    "storage.k8s.io",
+    "storagemigration.k8s.io",
+];
+
+impl Api<'_> {
+    /// Whether a cluster serves the group without a CustomResourceDefinition.
+    pub fn is_built_in(self) -> bool {
+        BUILT_IN.iter().any(|known| glob(known, self.group))
+    }
 }
 
 fields!(Object {

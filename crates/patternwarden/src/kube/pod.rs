@@ -55,6 +55,18 @@ fields!(PodSpec {
     service_account_name: &'d str = text ["serviceAccountName"];
     /// `automountServiceAccountToken`.
     automount_service_account_token: bool = flag ["automountServiceAccountToken"];
+    /// `dnsPolicy`; the API server fills in `ClusterFirst`.
+    dns_policy: &'d str = text ["dnsPolicy"];
+    /// `runtimeClassName`.
+    runtime_class_name: &'d str = text ["runtimeClassName"];
+    /// `hostAliases`.
+    host_aliases: Node<'d> = list ["hostAliases"];
+    /// `securityContext.supplementalGroups`.
+    supplemental_groups: Node<'d> = list ["securityContext", "supplementalGroups"];
+    /// `securityContext.fsGroupChangePolicy`.
+    fs_group_change_policy: &'d str = text ["securityContext", "fsGroupChangePolicy"];
+    /// `ephemeralContainers`.
+    ephemeral_container_list: Node<'d> = list ["ephemeralContainers"];
     /// `os.name`.
     os_name: &'d str = text ["os", "name"];
     /// `initContainers`.
@@ -73,6 +85,8 @@ fields!(PodSpec {
     tolerations: Node<'d> = list ["tolerations"];
     /// `nodeSelector`.
     node_selector: Node<'d> = map ["nodeSelector"];
+    /// `enableServiceLinks`; the API server fills in `true`.
+    enable_service_links: bool = flag ["enableServiceLinks"];
     /// `nodeName`.
     node_name: &'d str = text ["nodeName"];
 });
@@ -252,8 +266,12 @@ impl<'d> Volume<'d> {
     /// The key that names the kind of source, such as `emptyDir`; a volume without source is an
     /// `emptyDir`, as the API server fills in.
     pub fn source(self) -> &'d str {
-        let mut sources = self.node.children().filter(|c| c.key() != Some("name") && !c.is_null());
-        sources.next().and_then(Node::key).unwrap_or("emptyDir")
+        self.sources().next().and_then(Node::key).unwrap_or("emptyDir")
+    }
+
+    /// Everything that stands where the one source should.
+    pub fn sources(self) -> impl Iterator<Item = Node<'d>> {
+        self.node.children().filter(|c| c.key() != Some("name") && !c.is_null())
     }
 
     /// Whether containers can write to it and see what others wrote.

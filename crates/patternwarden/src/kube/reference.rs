@@ -14,6 +14,42 @@ pub struct ConfigReference<'d> {
     pub name: Node<'d>,
 }
 
+/// How a Pod uses a ConfigMap or Secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "these are the ways there are")]
+pub enum Via {
+    /// As files: a volume, or a source of a projected one.
+    Volume,
+    /// One key as a variable.
+    Env,
+    /// Every key as a variable.
+    EnvFrom,
+    /// To pull images.
+    Pull,
+}
+
+impl<'d> ConfigReference<'d> {
+    /// The map that holds the name, and beside it `optional`, `key` or `items`.
+    pub fn holder(self) -> Node<'d> {
+        self.name.parent().unwrap_or(self.name)
+    }
+
+    /// How the Pod uses it.
+    pub fn via(self) -> Via {
+        match self.holder().key() {
+            Some("configMap" | "secret") => Via::Volume,
+            Some("configMapKeyRef" | "secretKeyRef") => Via::Env,
+            Some("configMapRef" | "secretRef") => Via::EnvFrom,
+            _ => Via::Pull,
+        }
+    }
+
+    /// Whether the Pod starts without it.
+    pub fn is_optional(self) -> bool {
+        self.holder().get("optional").and_then(Node::as_bool) == Some(true)
+    }
+}
+
 type Path = &'static [&'static str];
 
 /// Names below an entry of `volumes`.

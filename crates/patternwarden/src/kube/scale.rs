@@ -1,4 +1,4 @@
-//! Disruption budgets, autoscalers, leases and namespaces.
+//! Disruption budgets, autoscalers, leases, namespaces and persistent volumes.
 
 use crate::kube::{LabelSelector, Object};
 use patternwarden_tree::Node;
@@ -92,4 +92,20 @@ fields!(Namespace {
     /// The version of the standards that it enforces.
     enforce_version: &'d str
         = text ["metadata", "labels", "pod-security.kubernetes.io/enforce-version"];
+});
+
+view!(
+    /// A core `PersistentVolume`.
+    PersistentVolume, "", "PersistentVolume"
+);
+
+fields!(PersistentVolume {
+    /// `spec.hostPath`.
+    host_path: Node<'d> = map ["spec", "hostPath"];
+    /// `spec.hostPath.path`.
+    host_path_path: &'d str = text ["spec", "hostPath", "path"];
+    /// `spec.local`.
+    local: Node<'d> = map ["spec", "local"];
+    /// `spec.local.path`.
+    local_path: &'d str = text ["spec", "local", "path"];
 });

@@ -10,7 +10,7 @@ use crate::engine;
 use crate::finding;
 use crate::fixes::grounded;
 use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object};
-use crate::kube::{Role, Scaler, Service};
+use crate::kube::{PersistentVolume, Role, Scaler, Service};
 use crate::neighbours::Neighbours;
 use crate::pattern::Pattern;
 use crate::recognise::{self, Recognised};
@@ -103,7 +103,7 @@ impl Builder<'_, '_> {
 
     fn finding(&self, found: &finding::Finding, key: String) -> Finding {
         let rule = found.rule;
-        let admission = self.settings.admission(rule);
+        let admission = self.settings.effect(found);
         Finding {
             key,
             rule: rule.id.to_owned(),
@@ -119,7 +119,7 @@ impl Builder<'_, '_> {
             range: self.range(found.span),
             related: found.related.iter().map(|related| self.related(related)).collect(),
             fixes: found.fixes.iter().map(|fix| self.fix(found, fix)).collect(),
-            pss: rule.pss.map(|pss| pss.control.to_owned()),
+            pss: self.settings.control(found).map(ToOwned::to_owned),
         }
     }
 
@@ -210,6 +210,7 @@ fn is_known(object: Object<'_>) -> bool {
         || Scaler::of(object).is_some()
         || Lease::of(object).is_some()
         || Namespace::of(object).is_some()
+        || PersistentVolume::of(object).is_some()
 }
 
 fn operation(edit: &Edit) -> Operation {

@@ -92,21 +92,7 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
-    /// The resolver of the node, for what shares its network:
-    ///
-    /// ```yaml,good
-    /// # settings: {"ndots": 2}
-    /// apiVersion: v1
-    /// kind: Pod
-    /// metadata:
-    ///   name: app
-    /// spec:
-    ///   hostNetwork: true
-    ///   dnsPolicy: Default
-    ///   containers:
-    ///     - name: app
-    ///       image: registry.example/app:1.4.2
-    /// ```
+    /// What shares the network of its node and uses the resolver of the node is not judged.
     ///
     /// ## When to allow it
     ///

@@ -1,9 +1,10 @@
 use crate::engine::Cx;
 use crate::kube::{Crd, Object, PodSpec, PolicyRule, Role, items};
 use crate::pattern::Pattern;
+use crate::repair::append_verbs;
 use crate::rule::{Check, Grade, Severity, Surface};
-use alloc::{format, string::ToString, vec, vec::Vec};
-use patternwarden_tree::{Edit, Node, Op, Place, Value};
+use alloc::{format, vec, vec::Vec};
+use patternwarden_tree::{Edit, Node, Op, Value};
 
 crate::rule! {
     /// A controller lacks a right that its loop needs.
@@ -206,7 +207,7 @@ fn observe<'d>(
     let verbs = rule.verbs();
     cx.report(verbs.place, format_args!("the controller of `{plural}` may not {listed} them"))
         .severity(severity)
-        .fix(Grade::Review, format!("Grant {listed}"), append_verbs(root_of(rule), rule, &missing));
+        .fix(Grade::Review, format!("Grant {listed}"), append_verbs(rule, &missing));
 }
 
 fn status<'d>(
@@ -247,7 +248,7 @@ fn informers<'d>(cx: &mut Cx<'_, 'd>, all: &[Role<'d>], role: Role<'d>, crds: &[
             !custom && !granted(all, group, resource, "list")
         });
         if let Some((_, resource)) = unlisted {
-            let edits = append_verbs(root_of(rule), rule, &["list"]);
+            let edits = append_verbs(rule, &["list"]);
             cx.report(rule.verbs().place, format_args!("`{resource}` can be watched but not listed"))
                 .fix(Grade::Review, "Grant list", edits);
         }
@@ -272,15 +273,4 @@ fn groups(rule: PolicyRule<'_>) -> impl Iterator<Item = &str> {
 
 fn resources(rule: PolicyRule<'_>) -> impl Iterator<Item = &str> {
     items(rule.resources().value).filter_map(Node::as_str)
-}
-
-/// The root of the object that a rule stands in: `rules` is a field of it.
-fn root_of(rule: PolicyRule<'_>) -> Node<'_> {
-    rule.node.parent().and_then(Node::parent).unwrap_or(rule.node)
-}
-
-fn append_verbs(base: Node<'_>, rule: PolicyRule<'_>, verbs: &[&str]) -> Vec<Edit> {
-    let pointer = Place::from(rule.node).pointer(base).to_string();
-    let add = |verb: &&str| Edit::new(format!("{pointer}/verbs/-"), Op::Add(Value::from(*verb)));
-    verbs.iter().map(add).collect()
 }

@@ -2,7 +2,7 @@ use crate::engine::Cx;
 use crate::kube::Container;
 use crate::param::{Choice, Param};
 use crate::pattern::Pattern;
-use crate::rule::{Admission, Check, Grade, Pss, PssLevel, Severity, Surface};
+use crate::rule::{Admission, Check, Grade, Pss, Severity, Surface};
 
 crate::rule! {
     /// A process may gain more privileges than its parent has.
@@ -128,7 +128,7 @@ crate::rule! {
     severity: Severity::Warning,
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
-    pss: Some(Pss { level: PssLevel::Restricted, control: "allowPrivilegeEscalation" }),
+    pss: Some(Pss::restricted("allowPrivilegeEscalation")),
     params: &[Param::Choice(&UNSET)],
     fix: Some(Grade::Review),
     check: Check::Container(check),

@@ -175,26 +175,7 @@ crate::rule! {
     ///           port: 8080
     /// ```
     ///
-    /// A port of another host is not the container's:
-    ///
-    /// ```yaml,good
-    /// apiVersion: v1
-    /// kind: Pod
-    /// metadata:
-    ///   name: rg
-    /// spec:
-    ///   containers:
-    ///     - name: random-generator
-    ///       image: k8spatterns/random-generator:1.0
-    ///       ports:
-    ///         - containerPort: 8080
-    ///       lifecycle:
-    ///         postStart:
-    ///           httpGet:
-    ///             host: registry.example
-    ///             path: /hello
-    ///             port: 9000
-    /// ```
+    /// A port of another host is not the container's; such a request is the matter of `probe-host-set`.
     ///
     /// ## When to allow it
     ///

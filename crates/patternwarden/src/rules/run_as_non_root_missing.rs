@@ -3,7 +3,7 @@ use crate::kube::{Container, PodSpec};
 use crate::minor::Minor;
 use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
-use crate::rule::{Admission, Check, Grade, Pss, PssLevel, Severity, Surface};
+use crate::rule::{Admission, Check, Grade, Pss, Severity, Surface};
 use patternwarden_tree::At;
 
 crate::rule! {
@@ -152,7 +152,7 @@ crate::rule! {
     severity: Severity::Warning,
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
-    pss: Some(Pss { level: PssLevel::Restricted, control: "runAsNonRoot" }),
+    pss: Some(Pss::restricted("runAsNonRoot")),
     params: &[Param::Flag(&ACCEPT_NUMERIC_USER)],
     fix: Some(Grade::Review),
     check: Check::Pod(check),

@@ -1,15 +1,10 @@
 use crate::engine::Cx;
-use crate::kube::{Object, PodSpec, Service, selects};
+use crate::kube::{Object, Service, selects};
 use crate::neighbours::{DAEMON_SETS, DEPLOYMENTS, ENDPOINT_SLICES, PODS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
+use crate::repair::nearest;
 use crate::rule::{Check, Grade, Severity, Surface};
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec,
-    vec::Vec,
-};
-use patternwarden_tree::{Edit, Node, Op, Place, Value};
+use alloc::vec::Vec;
 
 crate::rule! {
     /// A Service selects labels that no workload of its namespace carries.
@@ -279,7 +274,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             format_args!("no workload in namespace `{namespace}` carries the labels of this selector"),
         );
         if let Some(difference) = nearest(selector, &pods) {
-            let (title, edits) = difference.repair(object);
+            let (title, edits) = difference.repair(object.node);
             report
                 .related(difference.carried, "the label of the nearest workload")
                 .fix(Grade::Safe, title, edits);
@@ -309,58 +304,5 @@ fn without_selector<'d>(cx: &mut Cx<'_, 'd>, service: Service<'d>) {
         let place = service.selector().place;
         cx.report(place, format_args!("`{name}` has neither a selector nor endpoints in this input"))
             .severity(Severity::Info);
-    }
-}
-
-/// One label of a selector that differs from what a workload carries.
-#[derive(Clone, Copy)]
-struct Difference<'d> {
-    /// The entry of the selector.
-    wanted: Node<'d>,
-    /// The label of the workload: the same key or the same value.
-    carried: Node<'d>,
-}
-
-/// The only workload that lacks one label of the selector, and only by its key or its value.
-fn nearest<'d>(selector: Node<'d>, pods: &[PodSpec<'d>]) -> Option<Difference<'d>> {
-    let mut near = pods.iter().filter_map(|pod| difference(selector, pod.labels()?));
-    near.next().filter(|_| near.next().is_none())
-}
-
-fn difference<'d>(selector: Node<'d>, labels: Node<'d>) -> Option<Difference<'d>> {
-    let carried = |wanted: Node<'_>| labels.get(wanted.key().unwrap_or_default());
-    let same = |a: Node<'_>, b: Node<'_>| a.scalar_text() == b.scalar_text();
-    let mut lacking = selector
-        .children()
-        .filter(|wanted| !carried(*wanted).is_some_and(|carried| same(carried, *wanted)));
-    let wanted = lacking.next().filter(|_| lacking.next().is_none())?;
-    if let Some(carried) = carried(wanted) {
-        return Some(Difference { wanted, carried });
-    }
-    let free = |label: &Node<'_>| selector.get(label.key().unwrap_or_default()).is_none();
-    let mut renamed = labels.children().filter(|label| free(label) && same(*label, wanted));
-    let carried = renamed.next().filter(|_| renamed.next().is_none())?;
-    Some(Difference { wanted, carried })
-}
-
-impl Difference<'_> {
-    fn repair(self, object: Object<'_>) -> (String, Vec<Edit>) {
-        let key = self.carried.key().unwrap_or_default();
-        let value = self.carried.scalar_text();
-        let place = Place::from(self.wanted);
-        let edits = if self.wanted.key() == Some(key) {
-            let pointer = place.pointer(object.node).to_string();
-            vec![Edit::new(pointer, Op::Replace(value.into()))]
-        } else {
-            let mut entries = Vec::new();
-            for entry in self.wanted.parent().into_iter().flat_map(Node::children) {
-                let changed = entry == self.wanted;
-                let label = if changed { self.carried } else { entry };
-                entries.push((label.key().unwrap_or_default().to_string(), Value::of(label)));
-            }
-            let pointer = object.node.at(&["spec", "selector"]).pointer(object.node).to_string();
-            vec![Edit::new(pointer, Op::Replace(Value::Map(entries)))]
-        };
-        (format!("Select `{key}: {value}`, which the nearest workload carries"), edits)
     }
 }

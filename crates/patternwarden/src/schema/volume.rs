@@ -45,7 +45,12 @@ pub(super) static VOLUME: &[(&str, &str)] = &[
     ),
     ("ImageVolumeSource", "pullPolicy:s reference:s"),
     ("KeyToPath", "key:s mode:i path:s user:l+37"),
+    ("LocalVolumeSource", "fsType:s path:s"),
     ("NFSVolumeSource", "path:s readOnly:b server:s"),
+    (
+        "PersistentVolume",
+        "apiVersion:s kind:s metadata:ObjectMeta spec:PersistentVolumeSpec status:*",
+    ),
     (
         "PersistentVolumeClaim",
         "apiVersion:s kind:s metadata:ObjectMeta spec:PersistentVolumeClaimSpec status:*",
@@ -59,6 +64,19 @@ pub(super) static VOLUME: &[(&str, &str)] = &[
     ),
     ("PersistentVolumeClaimTemplate", "metadata:ObjectMeta spec:PersistentVolumeClaimSpec"),
     ("PersistentVolumeClaimVolumeSource", "claimName:s readOnly:b"),
+    (
+        "PersistentVolumeSpec",
+        "accessModes:s[] awsElasticBlockStore:AWSElasticBlockStoreVolumeSource \
+         azureDisk:AzureDiskVolumeSource azureFile:* capacity:q{} cephfs:* cinder:* \
+         claimRef:ObjectReference csi:* fc:FCVolumeSource flexVolume:* \
+         flocker:FlockerVolumeSource gcePersistentDisk:GCEPersistentDiskVolumeSource \
+         glusterfs:* hostPath:HostPathVolumeSource iscsi:* local:LocalVolumeSource \
+         mountOptions:s[] nfs:NFSVolumeSource nodeAffinity:VolumeNodeAffinity \
+         persistentVolumeReclaimPolicy:s photonPersistentDisk:* \
+         portworxVolume:PortworxVolumeSource quobyte:QuobyteVolumeSource rbd:* scaleIO:* \
+         storageClassName:s storageos:* volumeAttributesClassName:s volumeMode:s \
+         vsphereVolume:VsphereVirtualDiskVolumeSource",
+    ),
     ("PhotonPersistentDiskVolumeSource", "fsType:s pdID:s"),
     (
         "PodCertificateProjection",
@@ -108,6 +126,7 @@ pub(super) static VOLUME: &[(&str, &str)] = &[
          secret:SecretVolumeSource storageos:StorageOSVolumeSource \
          vsphereVolume:VsphereVirtualDiskVolumeSource",
     ),
+    ("VolumeNodeAffinity", "required:NodeSelector"),
     (
         "VolumeProjection",
         "clusterTrustBundle:ClusterTrustBundleProjection configMap:ConfigMapProjection \

@@ -5,14 +5,13 @@ use super::{RuleSettings, Settings, SettingsError, Tuned};
 use crate::minor::Minor;
 use crate::param::Param;
 use crate::pattern::Pattern;
-use crate::rule::{Admission, Rule, Severity};
+use crate::rule::{Admission, Pss, PssLevel, Rule, Severity};
 use crate::rules::{RULES, find};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use patternwarden_tree::{Document, Kind, Node};
 
-pub(super) const PROFILES: &[&str] = &["default", "strict", "learning", "none"];
-/// Profiles that are a promise of completeness, which the catalogue does not keep yet.
-const UNFINISHED_PROFILES: &[&str] = &["pss-baseline", "pss-restricted"];
+pub(super) const PROFILES: &[&str] =
+    &["default", "pss-baseline", "pss-restricted", "strict", "learning", "none"];
 const POLICY_KINDS: &[&str] = &["ClusterAdmissionPolicy", "AdmissionPolicy"];
 
 pub(super) fn parse(document: &Document) -> Result<Settings, Vec<SettingsError>> {
@@ -84,10 +83,8 @@ impl<'d> Reader<'d> {
                     tuned.enabled = true;
                     tuned.admission = Some(Admission::Off);
                 }),
-                Some(name) if UNFINISHED_PROFILES.contains(&name) => self.error(
-                    item,
-                    format!("this version does not have every control of the profile `{name}`"),
-                ),
+                Some("pss-baseline") => hold(settings, PssLevel::Baseline),
+                Some("pss-restricted") => hold(settings, PssLevel::Restricted),
                 Some(name) => self.unknown(item, "profile", name, &mut PROFILES.iter().copied()),
                 None => self.error(item, "expected the name of a profile"),
             }
@@ -237,6 +234,21 @@ fn read(param: &Param, node: Node<'_>) -> Result<Tuned, String> {
 
 fn each(settings: &mut Settings, mut change: impl FnMut(&'static Rule, &mut RuleSettings)) {
     RULES.iter().zip(&mut settings.rules).for_each(|(rule, tuned)| change(rule, tuned));
+}
+
+/// Exactly one level of the Pod Security Standards, enforced, and nothing else.
+fn hold(settings: &mut Settings, level: PssLevel) {
+    each(settings, |rule, tuned| {
+        let at_level = |pss: Pss| match level {
+            PssLevel::Baseline => pss.baseline.is_some(),
+            PssLevel::Restricted => pss.restricted.is_some(),
+        };
+        tuned.enabled = rule.pss.is_some_and(at_level);
+        if tuned.enabled {
+            tuned.standard = Some(level);
+            tuned.admission = Some(Admission::Deny);
+        }
+    });
 }
 
 fn named(rule: &Rule, key: &str) -> bool {

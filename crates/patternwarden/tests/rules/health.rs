@@ -61,6 +61,16 @@ fn the_health_probe_slide_is_explained() {
 }
 
 #[test]
+fn a_port_of_another_host_is_not_the_containers() {
+    let hook = |host: &str| {
+        let get = format!("{{httpGet: {{host: {host}, path: /hello, port: 9000}}}}");
+        pod("", &format!("ports: [{{containerPort: 8080}}], lifecycle: {{postStart: {get}}}"))
+    };
+    assert_eq!(severities("probe-port-undeclared", &hook("registry.example")), []);
+    assert_eq!(severities("probe-port-undeclared", &hook("127.0.0.1")).len(), 1);
+}
+
+#[test]
 fn hostile_numbers_end_in_findings_and_never_in_wrong_repairs() {
     for huge in ["9223372036854775807", "-9223372036854775808", "2147483647"] {
         let probe = format!(

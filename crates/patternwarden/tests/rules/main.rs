@@ -8,10 +8,13 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+mod configuration;
+mod containment;
 mod duplicates;
 mod fields;
 mod health;
 mod migration;
+mod platform;
 mod schemas;
 #[path = "../support/mod.rs"]
 mod support;

@@ -20,15 +20,15 @@ fn count(rule: &'static str, target: &str, text: &str) -> usize {
 fn fields_that_came_with_a_version() {
     let own = |more: &str| format!("containers: [{{name: a, image: 'r.example/a:1', {more}}}]");
     let init = |policy: &str| {
-        let first = format!("initContainers: [{{name: i, image: 'r.example/i:1', restartPolicy: {policy}}}]");
+        let first = format!(
+            "initContainers: [{{name: i, image: 'r.example/i:1', restartPolicy: {policy}}}]"
+        );
         pod(&format!("{first}, {}", own("")))
     };
     let rule = "container-restart-policy-invalid";
-    for (policy, target, found) in [
-        ("Always", "1.29", 0),
-        ("OnFailure", "1.33", 1),
-        ("OnFailure", "1.34", 0),
-    ] {
+    for (policy, target, found) in
+        [("Always", "1.29", 0), ("OnFailure", "1.33", 1), ("OnFailure", "1.34", 0)]
+    {
         assert_eq!(count(rule, target, &init(policy)), found, "{policy} {target}");
     }
     let regular = pod(&own("restartPolicy: Never"));
@@ -61,19 +61,23 @@ fn resources_of_the_whole_pod_count_since_1_34() {
 
 #[test]
 fn a_service_may_start_with_a_digit_where_the_cluster_says_so() {
-    let text = "apiVersion: v1\nkind: Service\nmetadata: {name: 3scale}\nspec: {ports: [{port: 80}]}\n";
+    let text =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: 3scale}\nspec: {ports: [{port: 80}]}\n";
     let severity = |target: &str| said("invalid-name", target, text).findings[0].severity;
     assert_eq!((severity("1.35"), severity("1.36")), (Severity::Error, Severity::Warning));
 }
 
 #[test]
 fn versions_are_deprecated_and_then_gone() {
-    let text = "apiVersion: resource.k8s.io/v1beta1\nkind: DeviceClass\nmetadata: {name: a}\nspec: {}\n";
+    let text =
+        "apiVersion: resource.k8s.io/v1beta1\nkind: DeviceClass\nmetadata: {name: a}\nspec: {}\n";
     let rule = "deprecated-api-version";
     let found: Vec<_> = ["1.34", "1.35", "1.37"].map(|target| count(rule, target, text)).into();
     assert_eq!(found, [0, 1, 1]);
-    let text = "apiVersion: storage.k8s.io/v1beta1\nkind: VolumeAttributesClass\nmetadata: {name: a}\n";
-    let found: Vec<_> = ["1.33", "1.34", "1.36", "1.37"].map(|target| count(rule, target, text)).into();
+    let text =
+        "apiVersion: storage.k8s.io/v1beta1\nkind: VolumeAttributesClass\nmetadata: {name: a}\n";
+    let found: Vec<_> =
+        ["1.33", "1.34", "1.36", "1.37"].map(|target| count(rule, target, text)).into();
     assert_eq!(found, [0, 1, 1, 0]);
 }
 

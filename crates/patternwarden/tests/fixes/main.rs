@@ -1,4 +1,6 @@
-//! Repairing until nothing is left, on documents without text.
+//! Repairs: every fix through the text, and all of them until nothing is left.
+
+mod text;
 
 use patternwarden::docs;
 use patternwarden::fixes::{MAX_ROUNDS, Objects, Outcome, Wanted, fix_all};
@@ -89,7 +91,7 @@ fn safe_repairs_together_add_no_finding_that_matters() {
         let (fixed, _) = repair(documents, Grade::Safe);
         let added: Vec<_> =
             serious(&judge(&fixed)).into_iter().filter(|found| !is_known(found)).collect();
-        assert!(added.is_empty(), "{added:?}\n{text}");
+        assert!(added.is_empty(), "{added:?}\n{known:?}\n{text}");
     }
 }
 

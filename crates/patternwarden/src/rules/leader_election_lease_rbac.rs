@@ -1,0 +1,446 @@
+use crate::engine::Cx;
+use crate::kube::{Object, PodSpec, Role, RoleKind};
+use crate::pattern::Pattern;
+use crate::patterns::{controller, singleton_service::leader_election};
+use crate::recognise::{Confidence, recognise_one};
+use crate::repair::append_verbs;
+use crate::rule::{Check, Grade, Severity, Surface};
+use crate::set::Set;
+use alloc::{vec, vec::Vec};
+use patternwarden_tree::{Edit, Node, Op, Value};
+
+crate::rule! {
+    /// A program elects a leader but may not write the Lease that decides it.
+    ///
+    /// ## Why it matters
+    ///
+    /// Without the right it waits for a lock that it can never take: it runs, it is ready, and it
+    /// does nothing. `patch`, `list` and `watch` are often granted while `create` is forgotten.
+    /// Several replicas of a controller without any election are the opposite: they all work at once.
+    ///
+    /// ## Bad
+    ///
+    /// The role lacks verbs:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: op
+    /// spec:
+    ///   replicas: 2
+    ///   selector:
+    ///     matchLabels:
+    ///       app: op
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: op
+    ///     spec:
+    ///       serviceAccountName: op
+    ///       containers:
+    ///         - name: manager
+    ///           image: registry.example/op:1.0.0
+    ///           args: [--leader-elect]
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: Role
+    /// metadata:
+    ///   name: op
+    /// rules:
+    ///   - apiGroups: [coordination.k8s.io]
+    ///     resources: [leases]
+    ///     # finding: 1 /rules/0/verbs
+    ///     verbs: [get, list, watch]
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: RoleBinding
+    /// metadata:
+    ///   name: op
+    /// roleRef:
+    ///   apiGroup: rbac.authorization.k8s.io
+    ///   kind: Role
+    ///   name: op
+    /// subjects:
+    ///   - kind: ServiceAccount
+    ///     name: op
+    /// ```
+    ///
+    /// Leases are not named at all:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: op
+    /// spec:
+    ///   replicas: 2
+    ///   selector:
+    ///     matchLabels:
+    ///       app: op
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: op
+    ///     spec:
+    ///       serviceAccountName: op
+    ///       containers:
+    ///         - name: manager
+    ///           image: registry.example/op:1.0.0
+    ///           env:
+    ///             - name: LEADER_ELECTION
+    ///               value: "true"
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: ClusterRole
+    /// metadata:
+    ///   name: op
+    /// # finding: 1 /rules
+    /// rules:
+    ///   - apiGroups: [apps]
+    ///     resources: [deployments]
+    ///     verbs: [get, list, watch]
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: ClusterRoleBinding
+    /// metadata:
+    ///   name: op
+    /// roleRef:
+    ///   apiGroup: rbac.authorization.k8s.io
+    ///   kind: ClusterRole
+    ///   name: op
+    /// subjects:
+    ///   - kind: ServiceAccount
+    ///     name: op
+    ///     namespace: default
+    /// ```
+    ///
+    /// The right holds in another namespace than the lock; there is no role; and one replica elects
+    /// nobody but itself:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: op
+    /// spec:
+    ///   replicas: 2
+    ///   selector:
+    ///     matchLabels:
+    ///       app: op
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: op
+    ///     spec:
+    ///       serviceAccountName: op
+    ///       containers:
+    ///         - name: manager
+    ///           image: registry.example/op:1.0.0
+    ///           args:
+    ///             # finding: 0 /spec/template/spec/containers/0/args/0
+    ///             - --leader-elect=true
+    ///             - --leader-elect-resource-namespace=locks
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: Role
+    /// metadata:
+    ///   name: op
+    /// rules:
+    ///   - apiGroups: [coordination.k8s.io]
+    ///     resources: [leases]
+    ///     verbs: [get, create, update]
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: RoleBinding
+    /// metadata:
+    ///   name: op
+    /// roleRef:
+    ///   apiGroup: rbac.authorization.k8s.io
+    ///   kind: Role
+    ///   name: op
+    /// subjects:
+    ///   - kind: ServiceAccount
+    ///     name: op
+    /// ---
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: lonely
+    /// spec:
+    ///   # finding: 3 /spec/replicas
+    ///   replicas: 1
+    ///   selector:
+    ///     matchLabels:
+    ///       app: lonely
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: lonely
+    ///     spec:
+    ///       serviceAccountName: lonely
+    ///       containers:
+    ///         - name: manager
+    ///           image: registry.example/lonely:1.0.0
+    ///           # finding: 3 /spec/template/spec/containers/0/args/0
+    ///           args: [--enable-leader-election]
+    /// ```
+    ///
+    /// A controller with two replicas that all work:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: op
+    /// spec:
+    ///   # finding: 0 /spec/replicas
+    ///   replicas: 2
+    ///   selector:
+    ///     matchLabels:
+    ///       app: op
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: op
+    ///     spec:
+    ///       serviceAccountName: op
+    ///       containers:
+    ///         - name: manager
+    ///           image: registry.example/op:1.0.0
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: RoleBinding
+    /// metadata:
+    ///   name: op
+    /// roleRef:
+    ///   apiGroup: rbac.authorization.k8s.io
+    ///   kind: ClusterRole
+    ///   name: edit
+    /// subjects:
+    ///   - kind: ServiceAccount
+    ///     name: op
+    /// ```
+    ///
+    /// ## Good
+    ///
+    /// ```yaml,good
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: op
+    /// spec:
+    ///   replicas: 2
+    ///   selector:
+    ///     matchLabels:
+    ///       app: op
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: op
+    ///     spec:
+    ///       serviceAccountName: op
+    ///       containers:
+    ///         - name: manager
+    ///           image: registry.example/op:1.0.0
+    ///           args: [--leader-elect]
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: Role
+    /// metadata:
+    ///   name: op
+    /// rules:
+    ///   - apiGroups: [coordination.k8s.io]
+    ///     resources: [leases]
+    ///     verbs: [get, create, update]
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: RoleBinding
+    /// metadata:
+    ///   name: op
+    /// roleRef:
+    ///   apiGroup: rbac.authorization.k8s.io
+    ///   kind: Role
+    ///   name: op
+    /// subjects:
+    ///   - kind: ServiceAccount
+    ///     name: op
+    /// ```
+    ///
+    /// A role outside of the input may grant the rest:
+    ///
+    /// ```yaml,good
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: op
+    /// spec:
+    ///   replicas: 2
+    ///   selector:
+    ///     matchLabels:
+    ///       app: op
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: op
+    ///     spec:
+    ///       serviceAccountName: op
+    ///       containers:
+    ///         - name: manager
+    ///           image: registry.example/op:1.0.0
+    ///           args: [--leader-elect]
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: RoleBinding
+    /// metadata:
+    ///   name: op
+    /// roleRef:
+    ///   apiGroup: rbac.authorization.k8s.io
+    ///   kind: ClusterRole
+    ///   name: leader-election
+    /// subjects:
+    ///   - kind: ServiceAccount
+    ///     name: op
+    /// ```
+    ///
+    /// ## When to allow it
+    ///
+    /// Where the program elects its leader through something else than the API server, or shares
+    /// the work among its replicas.
+    ///
+    /// ## Source
+    ///
+    /// - [Leases](https://kubernetes.io/docs/concepts/architecture/leases/)
+    /// - `client-go/tools/leaderelection`: reads the Lease, creates it where there is none, and updates it to hold it
+    "leader-election-lease-rbac",
+    "Leader election without rights on Leases",
+    patterns: &[Pattern::SingletonService, Pattern::Controller, Pattern::AccessControl],
+    surfaces: &[Surface::Bundle],
+    fix: Some(Grade::Review),
+    check: Check::Object(check),
+}
+
+const GROUP: &str = "coordination.k8s.io";
+
+/// What holding a Lease takes.
+const VERBS: [&str; 3] = ["get", "create", "update"];
+
+/// Arguments that name the namespace of the lock.
+const NAMESPACES: [&str; 3] = [
+    "--leader-elect-resource-namespace=",
+    "--leader-election-namespace=",
+    "--leader-election-resource-namespace=",
+];
+
+fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
+    if let Some(role) = Role::of(object) {
+        let set = cx.set();
+        let pods = set.pod_specs().filter(|pod| !pod.workload.is_job() && election(*pod).is_some());
+        let mut rights = pods.map(|pod| (pod, Rights::of(set, pod)));
+        let found = rights.find(|(_, rights)| rights.falls_short(role));
+        if let Some((pod, rights)) = found {
+            lacking(cx, role, pod, &rights.missing());
+        }
+    }
+    for pod in object.pod_specs().filter(|pod| !pod.workload.is_job()) {
+        workload(cx, pod);
+    }
+}
+
+/// What says that a Pod elects a leader.
+fn election(pod: PodSpec<'_>) -> Option<Node<'_>> {
+    pod.running_containers().find_map(leader_election)
+}
+
+/// What a Pod may do in the namespace of its lock.
+struct Rights<'d> {
+    roles: Vec<Role<'d>>,
+    /// Whether its account is bound to anything, anywhere.
+    bound: bool,
+    /// Whether it is bound to a role that is not in the set.
+    unknown: bool,
+}
+
+impl<'d> Rights<'d> {
+    fn of(set: &Set<'d>, pod: PodSpec<'d>) -> Self {
+        let words = || pod.running_containers().flat_map(crate::kube::Container::words);
+        let named = words().find_map(|word| {
+            NAMESPACES.iter().find_map(|flag| word.as_str()?.strip_prefix(flag))
+        });
+        let lock = named.unwrap_or(pod.object().effective_namespace());
+        let mut rights = Self { roles: Vec::new(), bound: false, unknown: false };
+        for binding in set.bindings_of(pod) {
+            rights.bound = true;
+            let here = binding.object.effective_namespace() == lock;
+            match set.bound_role(binding) {
+                _ if binding.kind == RoleKind::Namespaced && !here => {}
+                Some(role) => rights.roles.push(role),
+                None => rights.unknown = true,
+            }
+        }
+        rights
+    }
+
+    fn missing(&self) -> Vec<&'static str> {
+        let granted = |verb: &str| self.roles.iter().any(|role| role.grants(GROUP, "leases", verb));
+        VERBS.into_iter().filter(|verb| !granted(verb)).collect()
+    }
+
+    /// Whether the rights do not suffice, and `role` is where the rest belongs: the one that speaks
+    /// of Leases, else the first.
+    fn falls_short(&self, role: Role<'d>) -> bool {
+        let speaks = |role: &&Role<'d>| role.rules().any(|rule| rule.covers(GROUP, "leases"));
+        let home = self.roles.iter().find(speaks).or(self.roles.first());
+        home == Some(&role) && !self.unknown && !self.missing().is_empty()
+    }
+}
+
+fn lacking<'d>(cx: &mut Cx<'_, 'd>, role: Role<'d>, pod: PodSpec<'d>, missing: &[&'static str]) {
+    let entry = role.rules().find(|entry| entry.covers(GROUP, "leases"));
+    let (name, verbs) = (pod.object().display_name(), missing.join(", "));
+    let (place, edits) = match entry {
+        Some(entry) => (entry.verbs().place, append_verbs(entry, missing)),
+        None => {
+            let list = |text: &str| Value::seq([Value::from(text)]);
+            let verbs = VERBS.into_iter().map(Value::from).collect();
+            let grant = Value::map([
+                ("apiGroups", list(GROUP)),
+                ("resources", list("leases")),
+                ("verbs", Value::Seq(verbs)),
+            ]);
+            (role.rule_list().place, vec![Edit::new("/rules/-", Op::Add(grant))])
+        }
+    };
+    let report = cx.report(place, format_args!("`{name}` elects a leader and may not {verbs} Leases"));
+    let report = report.fix(Grade::Review, alloc::format!("Grant {verbs}"), edits);
+    if let Some(evidence) = election(pod) {
+        report.related(evidence, "elects a leader");
+    }
+}
+
+fn workload<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
+    let (object, workload) = (pod.object(), pod.workload);
+    let scaled = cx.set().scaler_of(object).is_some();
+    let replicas = workload.replicas().filter(|_| !scaled);
+    let place = workload.written_replicas().place;
+    let account = pod.service_account();
+    let Some(evidence) = election(pod) else {
+        let recognised = recognise_one(&controller::RECOGNISER, cx.set(), object);
+        let watches = recognised.is_some_and(|found| found.confidence >= Confidence::Likely);
+        if watches && replicas.is_some_and(|count| count > 1) {
+            cx.report(place, format_args!("all replicas of this controller work at once, as none is elected"));
+        }
+        return;
+    };
+    let rights = Rights::of(cx.set(), pod);
+    if !rights.bound {
+        cx.report(evidence, format_args!("no role of the input lets `{account}` hold a Lease"))
+            .severity(Severity::Info);
+    } else if rights.roles.is_empty() && !rights.unknown {
+        cx.report(evidence, format_args!("the rights of `{account}` hold in another namespace than its Lease"));
+    }
+    if replicas == Some(1) {
+        cx.report(place, format_args!("a leader is elected among one replica, so none stands by"))
+            .severity(Severity::Info);
+    }
+}
