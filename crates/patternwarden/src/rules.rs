@@ -46,7 +46,9 @@ catalogue! {
     hostpath_volume
     hpa_bounds_invalid
     hpa_fixed_replicas
+    hpa_target_missing
     hpa_target_without_requests
+    hpa_vpa_conflict
     image_digest_missing
     image_tag_mutable
     immutable_config_unversioned

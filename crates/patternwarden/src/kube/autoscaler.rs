@@ -135,8 +135,14 @@ impl<'d> Autoscaler<'d> {
             return Vec::new();
         }
         if items(metrics.value).next().is_none() {
-            let place = if self.target_cpu().is_absent() { metrics.place } else { self.target_cpu().place };
-            return vec![ResourceMetric { resource: "cpu", container: None, is_share: true, place }];
+            let place =
+                if self.target_cpu().is_absent() { metrics.place } else { self.target_cpu().place };
+            return vec![ResourceMetric {
+                resource: "cpu",
+                container: None,
+                is_share: true,
+                place,
+            }];
         }
         items(metrics.value).filter_map(ResourceMetric::of).collect()
     }
@@ -171,7 +177,8 @@ impl<'d> ResourceMetric<'d> {
     }
 
     fn of_trigger(trigger: Node<'d>) -> Option<Self> {
-        let resource = trigger.get("type")?.as_str().filter(|kind| matches!(*kind, "cpu" | "memory"))?;
+        let resource =
+            trigger.get("type")?.as_str().filter(|kind| matches!(*kind, "cpu" | "memory"))?;
         let metadata = trigger.get("metadata");
         let own = trigger.get("metricType").or(metadata.and_then(|metadata| metadata.get("type")));
         Some(Self {
