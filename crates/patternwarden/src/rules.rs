@@ -20,6 +20,7 @@ macro_rules! catalogue {
 
 catalogue! {
     apparmor_unconfined
+    autoscaler_missing
     capability_added
     capability_ineffective
     capability_not_dropped
@@ -71,6 +72,8 @@ catalogue! {
     node_label_retired
     obsolete_annotation
     operator_rbac_incomplete
+    pdb_disruption_share
+    pdb_missing
     pdb_selects_nothing
     pdb_single_replica
     pdb_unhealthy_policy
@@ -103,6 +106,7 @@ catalogue! {
     rolebinding_dangling
     rolling_update_without_readiness
     rollout_cannot_progress
+    rollout_not_rolling
     root_filesystem_writable
     run_as_non_root_missing
     run_as_root

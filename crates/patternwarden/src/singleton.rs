@@ -16,8 +16,21 @@ pub(crate) fn evidence<'d>(
     pod: PodSpec<'d>,
     is_named: &dyn Fn(&str) -> bool,
 ) -> Option<&'static str> {
+    let reason = reason(set, pod);
+    if reason.is_some() {
+        reason
+    } else if pod.object().name().value.is_some_and(is_named) {
+        Some("its name says that it is single")
+    } else if writes_without_election(set, pod) {
+        Some("it changes objects without leader election")
+    } else {
+        None
+    }
+}
+
+/// Why two Pods of a workload cannot run at a time, or must not by its author's word.
+pub(crate) fn reason<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Option<&'static str> {
     let object = pod.object();
-    let named = object.name().value.is_some_and(is_named);
     let host_port = pod
         .containers()
         .flat_map(Container::ports)
@@ -30,10 +43,6 @@ pub(crate) fn evidence<'d>(
         Some("its volume is for one node")
     } else if host_port {
         Some("it binds a port of the node")
-    } else if named {
-        Some("its name says that it is single")
-    } else if writes_without_election(set, pod) {
-        Some("it changes objects without leader election")
     } else {
         None
     }
