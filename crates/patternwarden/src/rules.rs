@@ -39,6 +39,7 @@ catalogue! {
     cron_defaults_implicit
     cron_schedule_invalid
     dapr_lock_call
+    default_namespace_used
     deprecated_api_version
     env_reference_order
     env_secret_literal
@@ -65,6 +66,7 @@ catalogue! {
     memory_limit_missing
     misplaced_field
     naked_pod
+    namespace_quota_missing
     networkpolicy_dns_blocked
     networkpolicy_egress_open
     networkpolicy_peer_or_trap
@@ -98,6 +100,7 @@ catalogue! {
     readiness_probe_missing
     reference_not_in_bundle
     removed_api_version
+    replica_bounds
     replicas_not_spread
     request_exceeds_limit
     required_field_missing
