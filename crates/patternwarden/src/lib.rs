@@ -36,6 +36,7 @@ pub mod finding;
 pub mod fixes;
 pub mod helpers;
 pub mod image_files;
+mod image_match;
 mod image_tags;
 pub mod kube;
 pub mod matcher;

@@ -33,6 +33,32 @@ pub fn is_below(path: &str, dir: &str) -> bool {
     parts(dir).all(|part| below.next() == Some(part)) && !parts(path).any(|part| part == "..")
 }
 
+/// Demands on a set of names, as Kubewarden's own policies call them, and `none`.
+pub const CRITERIA: &[&str] = &[
+    "none",
+    "containsAllOf",
+    "containsAnyOf",
+    "containsOtherThan",
+    "doesNotContainAllOf",
+    "doesNotContainAnyOf",
+    "doesNotContainOtherThan",
+];
+
+/// Whether the names `present` meet one of [`CRITERIA`] on the globs `wanted`.
+pub fn meets(criteria: &str, wanted: &[&str], present: &[&str]) -> bool {
+    let held = |entry: &&str| present.iter().any(|name| glob(entry, name));
+    let other = |name: &&str| !wanted.iter().any(|entry| glob(entry, name));
+    match criteria {
+        "containsAllOf" => wanted.iter().all(held),
+        "containsAnyOf" => wanted.iter().any(held),
+        "containsOtherThan" => present.iter().any(other),
+        "doesNotContainAllOf" => !wanted.iter().all(held),
+        "doesNotContainAnyOf" => !wanted.iter().any(held),
+        "doesNotContainOtherThan" => !present.iter().any(other),
+        _ => true,
+    }
+}
+
 /// `text`, or its beginning where it is longer than a name can be: for messages, since keys come
 /// from whoever wrote the manifest.
 pub fn clipped(text: &str) -> impl core::fmt::Display + '_ {
@@ -126,6 +152,17 @@ mod tests {
         assert!(in_range("80", 80) && in_range("5000-6000", 5000) && in_range("1 - 2", 2));
         assert!(!in_range("80", 81) && !in_range("5000-6000", 6001) && !in_range("x", 0));
         assert!(!in_range("6000-5000", 5500) && !in_range("", 0));
+    }
+
+    #[test]
+    fn demands() {
+        let met = |wanted: &[&str], present: &[&str]| {
+            CRITERIA.iter().map(|c| meets(c, wanted, present)).collect::<alloc::vec::Vec<_>>()
+        };
+        assert_eq!(met(&["a", "b"], &["a"]), [true, false, true, false, true, false, true]);
+        assert_eq!(met(&["a"], &["a", "c"]), [true, true, true, true, false, false, false]);
+        assert_eq!(met(&["x*"], &["c"]), [true, false, false, true, true, true, false]);
+        assert_eq!(met(&["x*"], &["xy"]), [true, true, true, false, false, false, true]);
     }
 
     #[test]

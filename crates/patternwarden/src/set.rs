@@ -146,17 +146,15 @@ impl<'d> Set<'d> {
         Objects { objects: &self.objects, ids: rest.get(..to).unwrap_or_default().iter() }
     }
 
-    /// The first object of this kind and name: of this namespace, or, without one, of any.
-    pub fn named(&self, wanted: &str, namespace: Option<&str>, called: &str) -> Option<Object<'d>> {
+    /// The objects of this kind and name, of whatever group and namespace, in source order.
+    pub fn called(&self, wanted: &str, called: &str) -> Objects<'_, 'd> {
         let key = |id: u32| (kind(&self.objects, id), name(&self.objects, id));
         let from = self.by_name.partition_point(|id| key(*id) < (wanted, called));
         let rest = self.by_name.get(from..).unwrap_or_default();
         let to = rest.partition_point(|id| key(*id) == (wanted, called));
         // An object without a name has an empty one here, and cannot be referred to.
-        let rest = if called.is_empty() { &[] } else { rest };
-        let mut found =
-            Objects { objects: &self.objects, ids: rest.get(..to).unwrap_or_default().iter() };
-        found.find(|object| namespace.is_none_or(|home| object.effective_namespace() == home))
+        let same = rest.get(..to).filter(|_| !called.is_empty()).unwrap_or_default();
+        Objects { objects: &self.objects, ids: same.iter() }
     }
 
     /// The documents, in source order.
@@ -258,7 +256,9 @@ impl<'d> Set<'d> {
     pub fn bound_role(&self, binding: Binding<'d>) -> Option<Role<'d>> {
         let kind = binding.role_kind().value?;
         let name = binding.role_name().value?;
-        let home = (kind == "Role").then(|| binding.object.effective_namespace());
-        self.named(kind, home, name).and_then(Role::of)
+        let home = binding.object.effective_namespace();
+        self.called(kind, name)
+            .filter_map(Role::of)
+            .find(|role| kind != "Role" || role.object.effective_namespace() == home)
     }
 }

@@ -113,7 +113,7 @@ fn keys_stay_when_something_else_changes() {
         format!("# a comment\n\n{POD}"),
         format!("{other}---\n{POD}"),
         format!("{POD}---\n{other}"),
-        format!("{POD}  hostNetwork: true\n"),
+        format!("{POD}  schedulerName: other\n"),
         POD.replace("name: web\n", "labels: {a: b}\n  name: web\n"),
         POD.replace('\n', "\r\n"),
         POD.replace("r/app:1", "r/app:2"),

@@ -13,11 +13,7 @@ use patternwarden::tree::{Document, sort_by};
 pub(crate) struct Before(Vec<(String, usize)>);
 
 impl Before {
-    pub(crate) fn of(
-        settings: &Settings,
-        old: &Document,
-        neighbours: Option<&Neighbours>,
-    ) -> Self {
+    pub(crate) fn of(settings: &Settings, old: &Document, neighbours: Option<&Neighbours>) -> Self {
         let bundle = Bundle::new(core::slice::from_ref(old)).with_kinds_of(settings);
         let set = Set::new(&bundle, settings.scope());
         let neighbours = neighbours.map(|neighbours| neighbours.beside(old.clone()));

@@ -79,14 +79,14 @@ fields!(PodSpec {
     resources: Node<'d> = map ["resources"];
     /// `priorityClassName`.
     priority_class_name: &'d str = text ["priorityClassName"];
-    /// `enableServiceLinks`; the API server fills in `true`.
-    enable_service_links: bool = flag ["enableServiceLinks"];
     /// `topologySpreadConstraints`.
     topology_spread_constraints: Node<'d> = list ["topologySpreadConstraints"];
     /// `tolerations`.
     tolerations: Node<'d> = list ["tolerations"];
     /// `nodeSelector`.
     node_selector: Node<'d> = map ["nodeSelector"];
+    /// `enableServiceLinks`; the API server fills in `true`.
+    enable_service_links: bool = flag ["enableServiceLinks"];
     /// `nodeName`.
     node_name: &'d str = text ["nodeName"];
 });

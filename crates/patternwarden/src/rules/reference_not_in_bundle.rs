@@ -211,14 +211,21 @@ type Needed<'d> = (&'static str, &'static str, bool, Node<'d>);
 const EVERYWHERE: [&str; 3] =
     ["ConfigMap/kube-root-ca.crt", "PriorityClass/system-*", "ServiceAccount/default"];
 
+const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let mut needed: Vec<Needed<'d>> = Vec::new();
     for pod in object.pod_specs() {
         of_pod(&mut needed, pod);
     }
     let claims = pod_claims(object);
-    for spec in claims.chain(object.spec().value.filter(|_| object.is("", "PersistentVolumeClaim"))) {
-        add(&mut needed, ("storage.k8s.io", "StorageClass", false), spec.get("storageClassName"));
+    let is_claim = object.is("", "PersistentVolumeClaim");
+    for spec in claims.chain(object.spec().value.filter(|_| is_claim)) {
+        let class = ("storage.k8s.io", "StorageClass", false);
+        add(&mut needed, class, spec.get("storageClassName"));
+        // The annotation that the field has replaced still wins over it.
+        let old = object.annotations().value.filter(|_| is_claim);
+        add(&mut needed, class, old.and_then(|all| all.get(CLASS_ANNOTATION)));
     }
     if is_ingress(object) {
         for entry in items(object.node.at(&["spec", "tls"]).node()) {

@@ -243,11 +243,16 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
                 .severity(Severity::Info),
         };
         let report = report.related(pod.template, "is selected");
-        if let Some(port) = only_port(pod, protocol).filter(|_| verdict != Verdict::TwoNames) {
-            let number = port.container_port().value.map(Value::from);
-            if let Some(value) = port.name().value.map(Value::from).or(number) {
-                report.fix_set(Grade::Safe, "Use the only port that is declared", value);
-            }
+        let Some(port) = only_port(pod, protocol).filter(|_| verdict != Verdict::TwoNames) else {
+            continue;
+        };
+        let (name, number) = (port.name().place.node(), port.container_port().place.node());
+        let used = name.filter(|_| port.name().value.is_some()).or(number);
+        // What another selected Pod does not declare would only move the finding there.
+        let used = used.filter(|used| pods.iter().all(|pod| judge(*pod, *used, protocol).is_none()));
+        if let Some(used) = used {
+            let value = used.as_str().map_or_else(|| Value::from(used.as_i64().unwrap_or(0)), Value::from);
+            report.fix_set(Grade::Safe, "Use the only port that is declared", value);
         }
     }
 }

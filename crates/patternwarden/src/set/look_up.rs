@@ -16,7 +16,10 @@ impl<'d> Set<'d> {
         namespace: Option<&str>,
         name: &str,
     ) -> Option<Object<'d>> {
-        self.named(kind, namespace, name).filter(|object| object.is(group, kind))
+        self.called(kind, name).find(|object| {
+            object.is(group, kind)
+                && namespace.is_none_or(|namespace| object.effective_namespace() == namespace)
+        })
     }
 
     /// The ConfigMap or Secret that a Pod of this namespace refers to.
@@ -41,7 +44,8 @@ impl<'d> Set<'d> {
     /// The workload that an autoscaler scales, in its own namespace.
     pub fn scaled(&self, scaler: Autoscaler<'d>) -> Option<Object<'d>> {
         let (kind, name) = (scaler.target_kind().value?, scaler.target_name().value?);
-        self.named(kind, Some(scaler.object.effective_namespace()), name)
+        let home = scaler.object.effective_namespace();
+        self.called(kind, name).find(|object| object.effective_namespace() == home)
     }
 
     /// What changes the number of an object's replicas.
