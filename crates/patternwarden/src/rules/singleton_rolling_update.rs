@@ -182,7 +182,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let rolls = workload.kind.kind == "Deployment"
         && workload.strategy_type().value != Some("Recreate")
         && workload.replicas() == Some(1)
-        && workload.surge(1) >= 1;
+        && workload.surge(1) >= 1
+        // What an autoscaler drives is no singleton, whatever it starts with.
+        && cx.set().scaler_of(workload.object).is_none();
     if !rolls {
         return;
     }
