@@ -1,8 +1,8 @@
 //! Edits of a document as edits of its text.
 //!
-//! A plan goes edit by edit: `step` turns one of them into changes of the text as
-//! it is by then, `pieces` keeps the account of what is left of the old text, and
-//! the changed text is read anew. The steps know how a text may be laid out
+//! A plan goes in rounds: `step` turns an edit into changes of the text as it is by
+//! then, `round` does all edits at once that do not meet, `pieces` keeps the account
+//! of what is left of the old text, and the changed text is read anew. The steps know how a text may be laid out
 //! (`insert`, `replace`, `remove`, `carry` in block style, `flow` in brackets) and
 //! refuse what would need a guess (`refuse` has the words). What comes out is read
 //! once more and compared with the value it must have (`part`).
@@ -22,6 +22,7 @@ mod quoting;
 mod refuse;
 mod remove;
 mod replace;
+mod round;
 mod same;
 mod step;
 mod write;
@@ -32,6 +33,7 @@ use part::Part;
 use path::Obstacle;
 use patternwarden_tree::{Edit, Refusal, Span, Stream, TextEdit, TextEditor};
 use pieces::Pieces;
+use round::round;
 use step::{Manner, Step, Task};
 
 /// A text, and the documents that [`read`](crate::read) found in it.
@@ -87,35 +89,18 @@ fn changed<'t>(
 ) -> Result<Pieces<'t>, Refusal> {
     let mut pieces = Pieces::new(part.text());
     let mut tasks: Vec<Task<'_>> = edits.iter().rev().map(Task::from).collect();
-    advance(part, read, &mut tasks, &mut pieces, manner)?;
-    while !tasks.is_empty() {
-        let text = pieces.current();
-        let read = Parsed::read(&text, part.json)
-            .map_err(|_| Refusal::new(String::new(), None, refuse::UNVERIFIED.into()))?;
-        advance(part, &read, &mut tasks, &mut pieces, manner)?;
-    }
-    Ok(pieces)
-}
-
-/// Does tasks until one of them changes the text.
-fn advance(
-    part: &Part<'_>,
-    read: &Parsed<'_>,
-    tasks: &mut Vec<Task<'_>>,
-    pieces: &mut Pieces<'_>,
-    manner: Manner,
-) -> Result<(), Refusal> {
-    let step = Step::new(read, manner);
-    while let Some(task) = tasks.pop() {
-        let outcome = step.run(task).map_err(|obstacle| refusal(obstacle, part, pieces))?;
-        tasks.extend(outcome.tasks.into_iter().rev());
-        if !outcome.changes.is_empty() {
-            let done = pieces.change(outcome.changes);
-            return done
-                .ok_or_else(|| Refusal::new(String::new(), None, refuse::UNVERIFIED.into()));
+    let unverified = || Refusal::new(String::new(), None, refuse::UNVERIFIED.into());
+    let mut changes = round(&Step::new(read, manner), &mut tasks);
+    loop {
+        let done = changes.map_err(|obstacle| refusal(obstacle, part, &pieces))?;
+        pieces.change(done).ok_or_else(unverified)?;
+        if tasks.is_empty() {
+            return Ok(pieces);
         }
+        let text = pieces.current();
+        let read = Parsed::read(&text, part.json).map_err(|_| unverified())?;
+        changes = round(&Step::new(&read, manner), &mut tasks);
     }
-    Ok(())
 }
 
 /// An obstacle as the caller sees it: in the text that the caller has.

@@ -1,16 +1,29 @@
-//! Matching of names against lists: exact words, and globs in which `*` stands for any text.
+//! Matching of names against lists: exact words, and globs.
 
-/// Whether `text` matches `pattern`; `*` stands for any text, also none.
+/// Whether `text` matches `pattern`, in which `*` stands for any text, also none, and `?` for any
+/// one character.
 pub fn glob(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    let mut rest = rest;
-    for part in parts {
-        let Some((_, behind)) = rest.split_once(part) else { return false };
-        rest = behind;
+    let (mut wanted, mut rest) = (pattern.chars(), text.chars());
+    // Behind the last `*`, and where the text went on that it did not take yet.
+    let mut retry: Option<(core::str::Chars<'_>, core::str::Chars<'_>)> = None;
+    loop {
+        let before = rest.clone();
+        match (wanted.next(), rest.next()) {
+            (Some('*'), _) => {
+                rest = before;
+                retry = Some((wanted.clone(), rest.clone()));
+            }
+            (Some(a), Some(b)) if a == b || a == '?' => {}
+            (None, None) => return true,
+            _ => {
+                let Some((pattern, longer)) = &mut retry else { return false };
+                if longer.next().is_none() {
+                    return false;
+                }
+                (wanted, rest) = (pattern.clone(), longer.clone());
+            }
+        }
     }
-    rest.ends_with(last)
 }
 
 /// Whether `number` lies in a range such as `5000-6000`, or is the number itself; what is no range
@@ -31,6 +44,32 @@ pub fn is_below(path: &str, dir: &str) -> bool {
     }
     let mut below = parts(path);
     parts(dir).all(|part| below.next() == Some(part)) && !parts(path).any(|part| part == "..")
+}
+
+/// Demands on a set of names, as Kubewarden's own policies call them, and `none`.
+pub const CRITERIA: &[&str] = &[
+    "none",
+    "containsAllOf",
+    "containsAnyOf",
+    "containsOtherThan",
+    "doesNotContainAllOf",
+    "doesNotContainAnyOf",
+    "doesNotContainOtherThan",
+];
+
+/// Whether the names `present` meet one of [`CRITERIA`] on the globs `wanted`.
+pub fn meets(criteria: &str, wanted: &[&str], present: &[&str]) -> bool {
+    let held = |entry: &&str| present.iter().any(|name| glob(entry, name));
+    let other = |name: &&str| !wanted.iter().any(|entry| glob(entry, name));
+    match criteria {
+        "containsAllOf" => wanted.iter().all(held),
+        "containsAnyOf" => wanted.iter().any(held),
+        "containsOtherThan" => present.iter().any(other),
+        "doesNotContainAllOf" => !wanted.iter().all(held),
+        "doesNotContainAnyOf" => !wanted.iter().any(held),
+        "doesNotContainOtherThan" => !present.iter().any(other),
+        _ => true,
+    }
 }
 
 /// `text`, or its beginning where it is longer than a name can be: for messages, since keys come
@@ -119,6 +158,8 @@ mod tests {
         assert!(!glob("a*b", "ab-"));
         assert!(!glob("ab*ba", "aba"));
         assert!(glob("*", ""));
+        assert!(glob("a?c*", "abc") && glob("?*", "ü") && !glob("?", "") && !glob("a?", "abc"));
+        assert!(glob("a*a*a", "aaaa") && !glob("a*a*a", "aa"));
     }
 
     #[test]
@@ -126,6 +167,17 @@ mod tests {
         assert!(in_range("80", 80) && in_range("5000-6000", 5000) && in_range("1 - 2", 2));
         assert!(!in_range("80", 81) && !in_range("5000-6000", 6001) && !in_range("x", 0));
         assert!(!in_range("6000-5000", 5500) && !in_range("", 0));
+    }
+
+    #[test]
+    fn demands() {
+        let met = |wanted: &[&str], present: &[&str]| {
+            CRITERIA.iter().map(|c| meets(c, wanted, present)).collect::<alloc::vec::Vec<_>>()
+        };
+        assert_eq!(met(&["a", "b"], &["a"]), [true, false, true, false, true, false, true]);
+        assert_eq!(met(&["a"], &["a", "c"]), [true, true, true, true, false, false, false]);
+        assert_eq!(met(&["x*"], &["c"]), [true, false, false, true, true, true, false]);
+        assert_eq!(met(&["x*"], &["xy"]), [true, true, true, false, false, false, true]);
     }
 
     #[test]

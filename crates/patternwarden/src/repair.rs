@@ -1,6 +1,6 @@
 //! Edits that several rules offer.
 
-use crate::kube::{PodSpec, PolicyRule, Volume};
+use crate::kube::{Class, Container, PodSpec, PolicyRule, Volume};
 use crate::matcher::distance;
 use alloc::{
     format,
@@ -39,6 +39,42 @@ pub fn remove_volume(pod: PodSpec<'_>, volume: Volume<'_>) -> Vec<Edit> {
 /// Removes what stands at a place.
 pub fn remove<'d>(root: Node<'d>, place: impl Into<Place<'d>>) -> Edit {
     Edit::new(place.into().pointer(root).to_string(), Op::Remove)
+}
+
+/// Longest name of a volume: a DNS label.
+const MAX_NAME: usize = 63;
+
+/// Gives a container an empty directory of its own at each of these paths. Nothing where that cannot
+/// be: an ephemeral container joins a running Pod, which can be given no more volumes.
+pub fn scratch(container: Container<'_>, paths: &[&str]) -> Vec<Edit> {
+    let (mut mounts, mut volumes) = (Vec::new(), Vec::new());
+    for path in paths {
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let volume = format!("{}-{last}", container.display_name());
+        let unnamed = container.name().value.is_none() || volume.len() > MAX_NAME;
+        let taken = container.mounts().any(|(_, at, _)| at.trim_end_matches('/') == *path);
+        if unnamed || taken || container.class == Class::Ephemeral {
+            return Vec::new();
+        }
+        if container.pod.volume(&volume).is_none() {
+            let name = ("name", volume.as_str().into());
+            volumes.push(Value::map([name, ("emptyDir", Value::map([]))]));
+        }
+        mounts.push(Value::map([("name", volume.into()), ("mountPath", (*path).into())]));
+    }
+    let root = container.object().node;
+    let mut edits = append_all(root, container.volume_mounts(), mounts);
+    edits.extend(append_all(root, container.pod.volume_list(), volumes));
+    edits
+}
+
+/// Appends items to a list, which is created when it is absent.
+fn append_all<'d>(base: Node<'d>, list: At<'d, Node<'d>>, mut all: Vec<Value>) -> Vec<Edit> {
+    if list.is_absent() && all.len() > 1 {
+        let pointer = list.place.pointer(base).to_string();
+        return Vec::from([Edit::new(pointer, Op::Add(Value::Seq(all)))]);
+    }
+    all.drain(..).map(|item| append(base, list, item)).collect()
 }
 
 /// Adds verbs to a rule of a role.
@@ -112,4 +148,20 @@ impl<'d> Difference<'d> {
         };
         (format!("Select `{key}: {value}`, which the nearest workload carries"), edits)
     }
+}
+/// Makes a container a native sidecar: the last of the init containers, restarted always.
+pub fn native_sidecar(container: Container<'_>) -> Vec<Edit> {
+    let object = container.object().node;
+    let list = container.pod.init_container_list();
+    let pointer = list.place.pointer(object).to_string();
+    let from = Place::from(container.node).pointer(object).to_string();
+    let at = list.value.map_or(0, |list| list.items().count());
+    let mut edits = vec![
+        Edit::new(format!("{pointer}/-"), Op::Move { from }),
+        Edit::new(format!("{pointer}/{at}/restartPolicy"), Op::Add(Value::from("Always"))),
+    ];
+    if list.is_absent() {
+        edits.insert(0, Edit::new(pointer, Op::Add(Value::seq([]))));
+    }
+    edits
 }

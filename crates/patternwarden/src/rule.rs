@@ -188,7 +188,8 @@ pub struct Rule {
     /// What it looks up in a cluster; `None` for rules that look at nothing but the object, and for
     /// those that would have to read too much of a cluster.
     pub reads: Option<&'static Reads>,
-    /// Whether the API server refuses every object with a finding of this rule.
+    /// Whether an object with a finding of this rule of severity `error` is one that the API server
+    /// refuses as well.
     pub refused: bool,
     /// When it runs and what it runs.
     pub check: Check,
@@ -206,6 +207,8 @@ pub enum Check {
     Pod(for<'d> fn(&mut Cx<'_, 'd>, PodSpec<'d>)),
     /// Once per container of every Pod spec, of every class.
     Container(for<'d> fn(&mut Cx<'_, 'd>, Container<'d>)),
+    /// The engine reports for it while it applies suppressions, when all others have run.
+    Suppressions,
 }
 
 impl Rule {
@@ -244,6 +247,11 @@ impl Rule {
     /// Whether the rule can only speak about several objects that are complete together.
     pub fn needs_bundle(&self) -> bool {
         matches!(self.surfaces, [Surface::Bundle])
+    }
+
+    /// Whether the rule speaks about suppressions, and so cannot be suppressed.
+    pub fn is_about_suppressions(&self) -> bool {
+        matches!(self.check, Check::Suppressions)
     }
 
     /// Whether the rule judges containment: it also runs on objects that a controller made.

@@ -113,7 +113,7 @@ fn keys_stay_when_something_else_changes() {
         format!("# a comment\n\n{POD}"),
         format!("{other}---\n{POD}"),
         format!("{POD}---\n{other}"),
-        format!("{POD}  hostNetwork: true\n"),
+        format!("{POD}  schedulerName: other\n"),
         POD.replace("name: web\n", "labels: {a: b}\n  name: web\n"),
         POD.replace('\n', "\r\n"),
         POD.replace("r/app:1", "r/app:2"),
@@ -174,7 +174,14 @@ fn every_range_lies_in_the_text() {
 
 #[test]
 fn without_text_there_are_no_ranges_and_the_same_findings() {
-    for text in corpus() {
+    for mut text in corpus() {
+        // Comments that suppress are text.
+        let read_once = patternwarden_yaml::read(&text);
+        let comments = read_once.documents.iter().flat_map(Document::comments);
+        let mut ours: Vec<_> = comments.filter(|c| c.text.contains("patternwarden")).collect();
+        while let Some(comment) = ours.pop() {
+            text.replace_range(comment.span.start as usize..comment.span.end as usize, "");
+        }
         let stream = patternwarden_yaml::read(&text);
         let plain = |document: &Document| {
             let mut json = String::new();

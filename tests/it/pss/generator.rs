@@ -135,7 +135,12 @@ fn change(chance: &mut Chance, made: &mut Made) {
             let port = json!({"containerPort": 8080, "hostPort": port});
             push(&mut container(chance, spec)["ports"], port);
         }
-        5 => push(&mut container(chance, spec)["ports"], json!({"containerPort": 9090})),
+        5 => {
+            push(&mut container(chance, spec)["ports"], json!({"containerPort": 9090}));
+            if chance.once_in(3) {
+                spec["hostNetwork"] = json!(true);
+            }
+        }
         6 => asks(chance, spec),
         7 => {
             let profile = profile(chance, &["RuntimeDefault", "Localhost", "Unconfined", ""]);
@@ -179,7 +184,7 @@ fn change(chance: &mut Chance, made: &mut Made) {
         19 => spec["hostUsers"] = chance.json(&["false", "true", "null"]),
         _ => {
             spec["os"] =
-                chance.json(&[r#"{"name":"windows"}"#, r#"{"name":"linux"}"#, "{}", "null"])
+                chance.json(&[r#"{"name":"windows"}"#, r#"{"name":"linux"}"#, "{}", "null"]);
         }
     }
 }

@@ -9,6 +9,9 @@ use patternwarden_tree::{Edit, Kind, Node, Op, Value, escaped};
 /// Most edits that are taken for a change of what is there and not for something new.
 const MOST: usize = 24;
 
+/// Keys of a map beyond which looking for each of them takes too long.
+const LARGE: usize = 500;
+
 /// Edits that make `value` of what `node` holds; `None` when it is better written anew.
 pub(crate) fn difference(node: Node<'_>, value: &Value, pointer: &str) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
@@ -36,6 +39,9 @@ fn change(node: Node<'_>, value: &Value, pointer: String, out: &mut Vec<Edit>) {
 }
 
 fn map(node: Node<'_>, entries: &[(String, Value)], pointer: &str, out: &mut Vec<Edit>) -> bool {
+    if entries.len().max(node.children().count()) > LARGE {
+        return false;
+    }
     let new = |key: &str| entries.iter().rev().find(|(other, _)| other == key);
     if !node.children().any(|child| child.key().and_then(new).is_some()) {
         return false;

@@ -241,7 +241,8 @@ impl Parsed<'_> {
         }
         Ok(vec![Change::delete(match (before, next) {
             (_, Some(next)) => own.start..next.start,
-            (Some(before), None) => before.end..own.end,
+            // A colon must not touch the bracket either.
+            (Some(before), None) => before.end + usize::from(self.is_bare(before))..own.end,
             (None, None) => node.start + 1..node.end - 1,
         })])
     }
@@ -271,7 +272,9 @@ impl Parsed<'_> {
                 lines::line_start(text, own.start)..lines::next_line(text, end),
             ));
         } else {
-            out.push(Change::delete(own.start..lines::blanks(text, end)));
+            // A comment needs the blank before it.
+            let next = if rest.starts_with('#') { end } else { lines::blanks(text, end) };
+            out.push(Change::delete(own.start..next));
         }
         out
     }

@@ -10,7 +10,7 @@ use super::refuse;
 use super::write::{Carried, New, Writer};
 use crate::syntax::{Content, Id};
 use alloc::{borrow::Cow, borrow::ToOwned, string::String, vec, vec::Vec};
-use patternwarden_tree::{Edit, Kind, Op, Value, unescape};
+use patternwarden_tree::{Edit, Kind, Node, Op, Value, unescape};
 
 /// Something to do at a place.
 #[derive(Clone, Debug)]
@@ -45,6 +45,11 @@ impl<'e> From<&'e Edit> for Task<'e> {
 }
 
 impl Task<'_> {
+    /// Whether it changes nothing but the value at its pointer.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.action, Action::Add(_, None) | Action::Replace(_) | Action::Nothing)
+    }
+
     fn owned(edit: Edit) -> Self {
         let action = match edit.op {
             Op::Add(value) => Action::Add(Cow::Owned(value), None),
@@ -61,11 +66,13 @@ impl Task<'_> {
 pub(crate) struct Outcome<'e> {
     pub(crate) changes: Vec<Change>,
     pub(crate) tasks: Vec<Task<'e>>,
+    /// The items of a list count anew, so that pointers must be followed anew.
+    pub(crate) shifts: bool,
 }
 
 impl From<Vec<Change>> for Outcome<'_> {
     fn from(changes: Vec<Change>) -> Self {
-        Self { changes, tasks: Vec::new() }
+        Self { changes, ..Self::default() }
     }
 }
 
@@ -111,6 +118,9 @@ impl<'p, 't> Step<'p, 't> {
             Action::Add(value, carried) => self.add(pointer, &value, carried.as_ref()),
             Action::Replace(value) => {
                 let spot = self.find(pointer)?;
+                if is_spelled_anew(spot.node, &value) {
+                    return Ok(self.replace(spot, &New::value(&value))?.into());
+                }
                 self.set(spot, pointer, &value, None)
             }
             Action::Remove => Ok(self.remove(self.find(pointer)?, pointer)?.into()),
@@ -147,6 +157,7 @@ impl<'p, 't> Step<'p, 't> {
             return self.set(spot, pointer, value, carried);
         };
         let new = New { keys: keys.to_vec(), carried, ..New::value(value) };
+        let shifts = spot.node.is_seq();
         let changes = match spot.node.kind() {
             Kind::Map => self.insert_entry(spot, key, &new)?,
             Kind::Seq => {
@@ -156,7 +167,7 @@ impl<'p, 't> Step<'p, 't> {
             // A null parent is an absent one.
             _ => self.replace(spot, &New { keys: rest.clone(), ..new })?,
         };
-        Ok(changes.into())
+        Ok(Outcome { changes, shifts, ..Outcome::default() })
     }
 
     /// Gives a place that exists a value.
@@ -172,10 +183,8 @@ impl<'p, 't> Step<'p, 't> {
         }
         let written = !matches!(self.parsed.node(spot.id).content, Content::Alias(_));
         if let Some(edits) = difference(spot.node, value, pointer).filter(|_| written) {
-            return Ok(Outcome {
-                changes: Vec::new(),
-                tasks: edits.into_iter().map(Task::owned).collect(),
-            });
+            let tasks = edits.into_iter().map(Task::owned).collect();
+            return Ok(Outcome { tasks, ..Outcome::default() });
         }
         Ok(self.replace(spot, &New { carried, ..New::value(value) })?.into())
     }
@@ -197,7 +206,7 @@ impl<'p, 't> Step<'p, 't> {
         let above = pointer.rsplit_once('/').map_or("", |(above, _)| above);
         let changes = self.remove_member(self.find(above)?, first)?;
         let again = Task { pointer: Cow::Owned(pointer.to_owned()), action: Action::KeepLast };
-        Ok(Outcome { changes, tasks: vec![again] })
+        Ok(Outcome { changes, tasks: vec![again], shifts: true })
     }
 
     fn relocate<'e>(&self, from: &'e str, pointer: &str) -> Result<Outcome<'e>, Obstacle> {
@@ -211,11 +220,11 @@ impl<'p, 't> Step<'p, 't> {
         let carried = if self.carry { self.parsed.carried(spot) } else { None };
         let add = Action::Add(Cow::Owned(Value::of(spot.node)), carried);
         Ok(Outcome {
-            changes: Vec::new(),
             tasks: vec![
                 Task { pointer: Cow::Borrowed(from), action: Action::Remove },
                 Task { pointer: Cow::Owned(pointer.to_owned()), action: add },
             ],
+            ..Outcome::default()
         })
     }
 
@@ -231,9 +240,22 @@ impl<'p, 't> Step<'p, 't> {
             return None;
         }
         let flow = self.parsed.node(map).is_flow();
-        let quotes = if flow { self.parsed.flow(map).quotes } else { Quotes::Needed };
+        // In brackets a colon may touch its value, but only behind a quote.
+        let tight = flow && self.parsed.colon(key).is_none_or(|at| !self.parsed.is_blank(at));
+        let quotes = match flow {
+            _ if tight => Quotes::Double,
+            true => self.parsed.flow(map).quotes,
+            false => Quotes::Needed,
+        };
         let mut out = Written::default();
         quoting::key(&mut out, &name, quotes, flow);
         Some(Change::new(node.at(), out))
     }
+}
+
+/// Whether a number or a truth value is replaced by itself and is written in another way, `0644`
+/// or `yes`: who asks for that wants what Kubernetes reads to be seen.
+fn is_spelled_anew(node: Node<'_>, value: &Value) -> bool {
+    let scalar = matches!(node.kind(), Kind::Bool | Kind::Number);
+    scalar && value.matches(node) && node.written() != node.scalar_text()
 }

@@ -1,5 +1,11 @@
 //! Edits of documents as edits of their text.
 
-pub(crate) mod support;
-
+mod corpus;
+mod manners;
+mod model;
+mod more_pitfalls;
 mod pitfalls;
+mod properties;
+mod random;
+mod second;
+mod support;

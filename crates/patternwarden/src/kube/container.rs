@@ -1,6 +1,6 @@
 //! One container of a Pod.
 
-use crate::kube::pod::PodSpec;
+use crate::kube::pod::{PodSpec, Volume};
 use crate::kube::probe::{Probe, ProbeKind};
 use crate::kube::walk::{EnvValues, Hooks, Items, Mounts, Probes, Words, items};
 use crate::kube::{ImageRef, Object};
@@ -174,6 +174,15 @@ impl<'d> Container<'d> {
     /// The mounts: name of the volume, path, and the entry itself.
     pub fn mounts(self) -> Mounts<'d> {
         Mounts(items(self.volume_mounts().value))
+    }
+
+    /// The mounts that it can write to: path, and the entry itself.
+    pub fn writable_mounts(self) -> impl Iterator<Item = (&'d str, Node<'d>)> {
+        self.mounts().filter_map(move |(name, path, mount)| {
+            let read_only = mount.get("readOnly").and_then(Node::as_bool) == Some(true);
+            let volume = self.pod.volume(name);
+            (!read_only && volume.is_none_or(Volume::is_writable)).then_some((path, mount))
+        })
     }
 
     /// Entries of `securityContext.capabilities.add`.

@@ -1,9 +1,5 @@
 //! Image references: `[registry[:port]/]repository[:tag][@digest]`.
 
-/// Tags that are made to move, as globs.
-pub const FLOATING_TAGS: &[&str] =
-    &["latest", "main", "master", "dev", "edge", "nightly", "stable", "snapshot", "*-SNAPSHOT"];
-
 /// An image reference, taken apart.
 ///
 /// Source: the grammar of the distribution project's `reference` package.
@@ -51,6 +47,17 @@ impl<'d> ImageRef<'d> {
         self.tag.map_or(self.digest.is_none(), |tag| tag == "latest")
     }
 
+    /// The repository as the Docker Hub knows it, where its own images have no owner: `nginx` of
+    /// `docker.io/library/nginx`. Repositories of other registries are left out: empty.
+    pub fn official(self) -> &'d str {
+        match self.registry {
+            None | Some("docker.io" | "index.docker.io") => {
+                self.repository.strip_prefix("library/").unwrap_or(self.repository)
+            }
+            Some(_) => "",
+        }
+    }
+
     /// Last part of the repository: `random-generator` of `k8spatterns/random-generator`.
     pub fn base_name(self) -> &'d str {
         self.repository.rsplit('/').next().unwrap_or(self.repository)
@@ -77,5 +84,10 @@ mod tests {
         );
         assert_eq!(parts("org/app@sha256:00"), (None, "org/app", None, Some("sha256:00")));
         assert_eq!(ImageRef::parse("  "), None);
+        let official = |text| ImageRef::parse(text).unwrap().official();
+        assert_eq!(official("nginx:1"), "nginx");
+        assert_eq!(official("docker.io/library/nginx:1"), "nginx");
+        assert_eq!(official("nginxinc/nginx:1"), "nginxinc/nginx");
+        assert_eq!(official("registry.example/nginx:1"), "");
     }
 }

@@ -184,12 +184,14 @@ fn is_profile(entry: Node<'_>) -> Option<&str> {
 fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, secured: Secured<'d>, limited: bool) {
     let (profile, kind) = (secured.app_armor_profile(), secured.app_armor_type());
     let name = secured.container.and_then(|container| container.name().value);
-    let annotated = entries(pod.annotations()).find(|entry| name.is_some() && is_profile(*entry) == name);
+    let annotated =
+        entries(pod.annotations()).find(|entry| name.is_some() && is_profile(*entry) == name);
     let annotated = annotated.and_then(Node::as_str).filter(|profile| !profile.is_empty());
     if profile.is_absent() {
         let named = annotated.is_some() || !pod.secured().app_armor_profile().is_absent();
         if cx.flag(&REQUIRE) && !named && secured.container.is_some() {
-            cx.report(profile.place, format_args!("{secured} names no AppArmor profile")).standard(None);
+            cx.report(profile.place, format_args!("{secured} names no AppArmor profile"))
+                .standard(None);
         }
         return;
     }
@@ -203,13 +205,22 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, secured: Secured<'d>, limite
             report.fix_set(Grade::Review, "Use the profile of the runtime", "RuntimeDefault");
         }
     } else if cx.target() < FIELD {
-        cx.report(profile.place, format_args!("the API server drops the AppArmor profile of {secured}"))
-            .standard(None);
+        cx.report(
+            profile.place,
+            format_args!("the API server drops the AppArmor profile of {secured}"),
+        )
+        .standard(None);
     } else if annotated.is_some_and(|annotated| annotated != word) {
-        cx.report(profile.place, format_args!("the annotation and the field of {secured} name different AppArmor profiles"))
-            .severity(Severity::Warning)
-            .standard(None)
-            .at_most(Admission::Warn);
+        cx.report(
+            profile.place,
+            format_args!(
+                "the annotation and the field of {secured} \
+name different AppArmor profiles"
+            ),
+        )
+        .severity(Severity::Warning)
+        .standard(None)
+        .at_most(Admission::Warn);
     }
 }
 

@@ -189,18 +189,30 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, added: Node<'d>) {
     let level = if restricted { Severity::Error } else { Severity::Warning };
     if allowed(word) && added.as_str().is_some() {
         if !own && !windows {
-            cx.report(added, format_args!("container `{name}` adds `{word}`, which the level restricted does not allow"))
-                .severity(level)
-                .standard(Some(PssLevel::Restricted))
-                .at_most(if restricted { Admission::Deny } else { Admission::Warn })
-                .fix_remove(Grade::Review, "Do not add it");
+            cx.report(
+                added,
+                format_args!(
+                    "container `{name}` adds `{word}`, which the \
+level restricted does not allow"
+                ),
+            )
+            .severity(level)
+            .standard(Some(PssLevel::Restricted))
+            .at_most(if restricted { Admission::Deny } else { Admission::Warn })
+            .fix_remove(Grade::Review, "Do not add it");
         }
         return;
     }
     let bare = word.strip_prefix("CAP_").filter(|bare| allowed(bare));
     let shown = clipped(word);
     let report = if word.bytes().any(|byte| byte.is_ascii_lowercase()) || word.starts_with("CAP_") {
-        cx.report(added, format_args!("`{shown}` in container `{name}` is not written as capabilities are"))
+        cx.report(
+            added,
+            format_args!(
+                "`{shown}` in container `{name}` is not \
+written as capabilities are"
+            ),
+        )
     } else {
         cx.report(added, format_args!("container `{name}` adds the capability `{shown}`"))
     };

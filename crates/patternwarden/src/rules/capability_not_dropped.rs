@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::Container;
-use crate::param::{Flag, Param};
+use crate::param::{Flag, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Pss, Severity, Surface};
 use patternwarden_tree::{Node, Value};
@@ -62,6 +62,32 @@ crate::rule! {
     ///         capabilities:
     ///           # finding: /spec/containers/0/securityContext/capabilities/drop
     ///           drop: [all]
+    /// ```
+    ///
+    /// With names that must be dropped, where `ALL` is more than is asked for:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"required_drop": ["NET_RAW", "MKNOD"]}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: web-app
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/app:1.4.2
+    ///       securityContext:
+    ///         capabilities:
+    ///           # finding: /spec/containers/0/securityContext/capabilities/drop
+    ///           drop: [NET_RAW]
+    ///     # finding: /spec/containers/1/securityContext/capabilities/drop
+    ///     - name: helper
+    ///       image: registry.example/helper:1.0.0
+    ///     - name: proxy
+    ///       image: registry.example/proxy:1.0.0
+    ///       securityContext:
+    ///         capabilities:
+    ///           drop: [ALL]
     /// ```
     ///
     /// ## Good
@@ -128,7 +154,7 @@ crate::rule! {
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
     pss: Some(Pss::restricted("capabilities_restricted")),
-    params: &[Param::Flag(&CASE_SENSITIVE)],
+    params: &[Param::Flag(&CASE_SENSITIVE), Param::Strings(&REQUIRED_DROP)],
     fix: Some(Grade::Review),
     check: Check::Container(check),
 }
@@ -139,29 +165,39 @@ static CASE_SENSITIVE: Flag = Flag {
     default: true,
 };
 
+static REQUIRED_DROP: Strings = Strings {
+    name: "required_drop",
+    doc: "Capabilities that must be dropped, `ALL` for each; other names leave the Pod Security Standards.",
+    default: &["ALL"],
+};
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     if container.pod.is_windows() {
         return;
     }
     let at = container.capabilities_drop();
     let exact = cx.flag(&CASE_SENSITIVE);
+    let same = |a: &str, b: &str| a == b || (!exact && a.eq_ignore_ascii_case(b));
     let dropped = || container.capabilities_dropped().filter_map(Node::as_str);
-    if dropped().any(|name| name == "ALL" || (!exact && name.eq_ignore_ascii_case("ALL"))) {
-        return;
-    }
+    let drops = |name: &str| dropped().any(|word| same(word, name) || same(word, "ALL"));
+    let Some(kept) = cx.entries(&REQUIRED_DROP).find(|name| !drops(name)) else { return };
     let name = container.display_name();
     let meant = dropped().find(|word| {
-        word.eq_ignore_ascii_case("ALL") || word.eq_ignore_ascii_case("CAP_ALL")
+        word.eq_ignore_ascii_case(kept)
+            || word.strip_prefix("CAP_").is_some_and(|bare| bare.eq_ignore_ascii_case(kept))
     });
-    let report = match meant {
-        Some(word) => cx.report(
+    let report = match (meant, kept) {
+        (Some(word), _) => cx.report(
             at.place,
-            format_args!("container `{name}` drops `{word}`, which is not the word `ALL`"),
+            format_args!(
+                "container `{name}` drops `{word}`, \
+which is not the word `{kept}`"
+            ),
         ),
-        None => cx.report(
-            at.place,
-            format_args!("container `{name}` does not drop all capabilities"),
-        ),
+        (None, "ALL") => {
+            cx.report(at.place, format_args!("container `{name}` does not drop all capabilities"))
+        }
+        _ => cx.report(at.place, format_args!("container `{name}` keeps the capability `{kept}`")),
     };
     report.fix_set(Grade::Review, "Drop all capabilities", Value::seq(["ALL".into()]));
 }

@@ -134,7 +134,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     if network.value == Some(true) && cluster_first && !pod.is_windows() {
         cx.report(
             dns.place,
-            format_args!("in the node's network, `ClusterFirst` asks a resolver that knows no Service"),
+            format_args!(
+                "in the node's network, `ClusterFirst` asks a \
+resolver that knows no Service"
+            ),
         )
         .severity(Severity::Hint)
         .standard(None)

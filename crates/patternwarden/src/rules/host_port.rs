@@ -152,12 +152,14 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, port: Port<'d>) {
     if unset && number.is_none() {
         return;
     }
-    if number.is_some_and(|number| cx.entries(&ALLOWED_RANGES).any(|range| in_range(range, number))) {
+    if number.is_some_and(|number| cx.entries(&ALLOWED_RANGES).any(|range| in_range(range, number)))
+    {
         return;
     }
     let name = container.display_name();
     let number = number.unwrap_or_default();
-    let report = cx.report(at.place, format_args!("container `{name}` takes port {number} of the node"));
+    let report =
+        cx.report(at.place, format_args!("container `{name}` takes port {number} of the node"));
     if !unset {
         report.fix_remove(Grade::Review, "Take no port of the node");
     }

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Object, PersistentVolume, PodSpec, Volume};
-use crate::matcher::is_below;
+use crate::matcher::{clipped, is_below};
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::repair::remove_volume;
@@ -278,7 +278,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 }
 
 fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, volume: Volume<'d>) {
-    let Some(source) = volume.node.get("hostPath").filter(|source| !source.is_null()) else { return };
+    let Some(source) = volume.node.get("hostPath").filter(|source| !source.is_null()) else {
+        return;
+    };
     let path = volume.host_path().value.unwrap_or_default();
     let name = volume.name().value.unwrap_or_default();
     let mounts = pod.containers().flat_map(|container| {
@@ -291,13 +293,13 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, volume: Volume<'d>) {
     if access == Access::Any || (access == Access::Read && writes.is_empty()) {
         return;
     }
-    let open = if writes.is_empty() { "to be read" } else { "to be changed" };
+    let open = if writes.is_empty() { "for reading" } else { "for writing" };
     let agent = match pod.workload.kind.like {
         "DaemonSet" => ", as only a part of the node itself should",
         _ => "",
     };
     let mut report =
-        cx.report(source, format_args!("volume `{name}` opens {}{open}{agent}", prize(path)));
+        cx.report(source, format_args!("volume `{name}` opens {} {open}{agent}", prize(path)));
     for mount in writes.iter().take(MAX_RELATED) {
         report = report.related(*mount, "this mount can write");
     }
@@ -327,9 +329,12 @@ fn persistent<'d>(cx: &mut Cx<'_, 'd>, volume: PersistentVolume<'d>) {
     let report = if mode == "same" {
         cx.report(place, format_args!("PersistentVolume `{name}` opens {}", prize(path)))
     } else {
-        cx.report(place, format_args!("PersistentVolume `{name}` only works on a cluster of one node"))
-            .severity(Severity::Info)
-            .at_most(Admission::Off)
+        cx.report(
+            place,
+            format_args!("PersistentVolume `{name}` only works on a cluster of one node"),
+        )
+        .severity(Severity::Info)
+        .at_most(Admission::Off)
     };
     report.standard(None);
 }
@@ -355,15 +360,16 @@ fn access(cx: &Cx<'_, '_>, path: &str) -> Access {
     }
 }
 
-/// What a path of the node opens, with a blank behind it.
+/// What a path of the node opens.
 fn prize(path: &str) -> impl core::fmt::Display + '_ {
     core::fmt::from_fn(move |f| {
         let whole = path.split('/').all(|part| matches!(part, "" | "." | ".."));
         let held = PRIZES.iter().find(|(dir, _)| is_below(path, dir));
+        let shown = clipped(path);
         match held {
-            _ if whole => f.write_str("all files of the node "),
-            Some((_, what)) => write!(f, "`{path}`, {what}, "),
-            None => write!(f, "`{path}` of the node "),
+            _ if whole => f.write_str("all files of the node"),
+            Some((_, what)) => write!(f, "`{shown}` ({what})"),
+            None => write!(f, "`{shown}` of the node"),
         }
     })
 }

@@ -148,6 +148,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         return;
     }
     let name = container.display_name();
-    cx.report(at.place, format_args!("container `{name}` is root on the node, with all its devices"))
-        .fix_remove(Grade::Review, "Do not run it privileged");
+    cx.report(
+        at.place,
+        format_args!("container `{name}` is root on the node, with all its devices"),
+    )
+    .fix_remove(Grade::Review, "Do not run it privileged");
 }

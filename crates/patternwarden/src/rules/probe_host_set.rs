@@ -117,11 +117,19 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, asked: Node<'d>, wha
     let name = container.display_name();
     let since = cx.target() >= FORBIDDEN;
     // Each of the handlers, also where there is one too many.
-    for handler in asked.children().filter(|child| matches!(child.key(), Some("httpGet" | "tcpSocket"))) {
+    for handler in
+        asked.children().filter(|child| matches!(child.key(), Some("httpGet" | "tcpSocket")))
+    {
         let host = handler.get("host").filter(|host| !host.is_null() && host.as_str() != Some(""));
         let Some(host) = host else { continue };
         let shown = clipped(host.scalar_text());
-        let report = cx.report(host, format_args!("the kubelet asks `{shown}` for the {what} of container `{name}`"));
+        let report = cx.report(
+            host,
+            format_args!(
+                "the kubelet asks `{shown}` for the \
+{what} of container `{name}`"
+            ),
+        );
         let report = if since {
             report
         } else {

@@ -1,10 +1,10 @@
 use crate::engine::Cx;
-use crate::kube::{Class, Container};
+use crate::kube::Container;
 use crate::pattern::Pattern;
-use crate::repair::append;
+use crate::repair::scratch;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
-use alloc::{format, string::ToString, vec, vec::Vec};
-use patternwarden_tree::{Edit, Op, Value};
+use alloc::{string::ToString, vec};
+use patternwarden_tree::{Edit, Op};
 
 crate::rule! {
     /// Processes can change the files of their own image.
@@ -102,9 +102,6 @@ crate::rule! {
     check: Check::Container(check),
 }
 
-/// Longest name of a volume: a DNS label.
-const MAX_NAME: usize = 63;
-
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let at = container.read_only_root_filesystem();
     if container.pod.is_windows() || at.value == Some(true) {
@@ -113,28 +110,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let root = container.object().node;
     let read_only = Edit::new(at.place.pointer(root).to_string(), Op::Add(true.into()));
     let mut edits = vec![read_only];
-    edits.extend(scratch(container));
+    // Where something is mounted at `/tmp`, or nothing can be, the root alone is made read-only.
+    edits.extend(scratch(container, &["/tmp"]));
     let name = container.display_name();
     cx.report(at.place, format_args!("container `{name}` can write to its root file system"))
         .fix(Grade::Review, "Make the root read-only and `/tmp` writable", edits);
-}
-
-/// Gives the container a writable `/tmp`, unless something is mounted there. An ephemeral
-/// container joins a running Pod, which can be given no more volumes.
-fn scratch(container: Container<'_>) -> Vec<Edit> {
-    let volume = format!("{}-tmp", container.display_name());
-    let mounted = container.mounts().any(|(_, path, _)| path.trim_end_matches('/') == "/tmp");
-    let unnamed = container.name().value.is_none() || volume.len() > MAX_NAME;
-    if mounted || unnamed || container.class == Class::Ephemeral {
-        return Vec::new();
-    }
-    let root = container.object().node;
-    let path = ("mountPath", "/tmp".into());
-    let mount = Value::map([("name", volume.as_str().into()), path]);
-    let mut edits = vec![append(root, container.volume_mounts(), mount)];
-    if container.pod.volume(&volume).is_none() {
-        let item = Value::map([("name", volume.into()), ("emptyDir", Value::map([]))]);
-        edits.push(append(root, container.pod.volume_list(), item));
-    }
-    edits
 }

@@ -124,7 +124,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     for secured in pod.security_contexts() {
         let user = secured.run_as_user();
         if user.is_mistyped() || user.value == Some(0) {
-            let what = if user.value.is_some() { "asks to run as root" } else { "names no user that can be read" };
+            let what = if user.value.is_some() {
+                "asks to run as root"
+            } else {
+                "names no user that can be read"
+            };
             cx.report(user.place, format_args!("{secured} {what}"))
                 .severity(level)
                 .fix_set(Grade::Review, "Run as user 10000", 10_000)

@@ -166,14 +166,21 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         let (own, kind) = (secured.seccomp_profile(), secured.seccomp_type());
         if !own.is_absent() {
             if !confines(secured) {
-                cx.report(kind.place, format_args!("the seccomp profile of {secured} confines nothing"))
-                    .fix_set(Grade::Review, TITLE, "RuntimeDefault");
+                cx.report(
+                    kind.place,
+                    format_args!("the seccomp profile of {secured} confines nothing"),
+                )
+                .fix_set(Grade::Review, TITLE, "RuntimeDefault");
             }
         } else if profile.is_absent() && secured.container.is_some() {
             // The profile belongs to the Pod: there it holds for every container that names none.
             let value = Value::map([("type", "RuntimeDefault".into())]);
-            cx.report(own.place, format_args!("{secured} has no seccomp profile"))
-                .fix_at(grade, TITLE, profile.place, value);
+            cx.report(own.place, format_args!("{secured} has no seccomp profile")).fix_at(
+                grade,
+                TITLE,
+                profile.place,
+                value,
+            );
         }
     }
 }

@@ -125,14 +125,26 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, secured: Secured<'d>) {
     let unnamed = file.value.unwrap_or_default().is_empty();
     if kind.is_absent() || !is_absent_or(kind, &["RuntimeDefault", "Localhost"]) {
         let word = clipped(kind.value.unwrap_or_default());
-        cx.report(kind.place, format_args!("{secured} is not confined by the seccomp profile `{word}`"))
-            .fix_set(Grade::Review, "Use the profile of the runtime", "RuntimeDefault");
+        cx.report(
+            kind.place,
+            format_args!("{secured} is not confined by the seccomp profile `{word}`"),
+        )
+        .fix_set(Grade::Review, "Use the profile of the runtime", "RuntimeDefault");
     } else if kind.value == Some("Localhost") && unnamed {
-        cx.report(file.place, format_args!("{secured} does not say which profile of the node it uses"))
-            .standard(None);
+        cx.report(
+            file.place,
+            format_args!("{secured} does not say which profile of the node it uses"),
+        )
+        .standard(None);
     } else if kind.value == Some("RuntimeDefault") && !file.is_absent() {
-        cx.report(file.place, format_args!("{secured} names a profile that the type `RuntimeDefault` does not use"))
-            .standard(None)
-            .fix_remove(Grade::Review, "Remove the name");
+        cx.report(
+            file.place,
+            format_args!(
+                "{secured} names a profile that the type \
+`RuntimeDefault` does not use"
+            ),
+        )
+        .standard(None)
+        .fix_remove(Grade::Review, "Remove the name");
     }
 }

@@ -214,7 +214,8 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, secured: Secured<'d>) {
         if bad {
             let shown = clipped(word);
             let demanded = cx.entries(own).next().filter(|entry| !entry.contains('*'));
-            let report = cx.report(at.place, format_args!("{secured} runs with the SELinux {part} `{shown}`"));
+            let report = cx
+                .report(at.place, format_args!("{secured} runs with the SELinux {part} `{shown}`"));
             let report = if forbidden { report } else { report.standard(None) };
             match demanded {
                 Some(word) => report.fix_set(Grade::Review, "Use the label that is demanded", word),

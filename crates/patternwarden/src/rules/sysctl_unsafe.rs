@@ -205,20 +205,35 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, entry: Node<'d>) {
         IPC.iter().any(|start| name.starts_with(start)) && pod.host_ipc().value == Some(true)
     };
     if !safe && !forbidden && !cx.lists(&ALLOWED_EXTRA, name) {
-        cx.report(place, format_args!("kernel parameter `{shown}` is not known to be safe"))
-            .fix(Grade::Review, "Leave the parameter alone", alloc::vec![crate::repair::remove(pod.object().node, entry)]);
+        cx.report(place, format_args!("kernel parameter `{shown}` is not known to be safe")).fix(
+            Grade::Review,
+            "Leave the parameter alone",
+            alloc::vec![crate::repair::remove(pod.object().node, entry)],
+        );
     } else if forbidden {
         let report = cx.report(place, format_args!("kernel parameter `{shown}` is forbidden here"));
         if safe {
             report.standard(None);
         }
     } else if foreign {
-        cx.report(place, format_args!("kernel parameter `{shown}` belongs to the node, whose namespace the Pod shares"))
-            .standard(None);
+        cx.report(
+            place,
+            format_args!(
+                "kernel parameter `{shown}` belongs to the \
+node, whose namespace the Pod shares"
+            ),
+        )
+        .standard(None);
     }
     let value = entry.get("value").filter(|value| value.scalar_text().contains(['+', '=']));
     if let Some(value) = value {
-        cx.report(value, format_args!("the value of `{shown}` holds a sign that splits it into several parameters"))
-            .standard(None);
+        cx.report(
+            value,
+            format_args!(
+                "the value of `{shown}` holds a sign that \
+splits it into several parameters"
+            ),
+        )
+        .standard(None);
     }
 }

@@ -206,8 +206,14 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, volume: Volume<'d>) {
     let name = volume.name().value.unwrap_or_default();
     let gone = GONE.iter().any(|(gone, since)| *gone == kind && *since <= cx.target());
     let report = if gone {
-        cx.report(source, format_args!("volume `{name}` is of the type `{kind}`, which has no driver any more"))
-            .severity(Severity::Error)
+        cx.report(
+            source,
+            format_args!(
+                "volume `{name}` is of the type `{kind}`, \
+which has no driver any more"
+            ),
+        )
+        .severity(Severity::Error)
     } else {
         cx.report(source, format_args!("volume `{name}` is of the type `{kind}`"))
     };

@@ -9,6 +9,7 @@
 )]
 
 mod configuration;
+mod containment;
 mod duplicates;
 mod fields;
 mod health;
