@@ -23,6 +23,15 @@ const states = {
     await tab(page, /Patterns/).click();
     await page.locator("#patterns .card h3 button").first().click();
   },
+  "the rules, one open": async (page) => {
+    await tab(page, /Rules/).click();
+    await page.getByRole("searchbox").fill("startup-probe-budget");
+    await page.locator("#rules .card h3 button").first().click();
+  },
+  "the rules, nothing found": async (page) => {
+    await tab(page, /Rules/).click();
+    await page.getByRole("searchbox").fill("no such words");
+  },
   "an error in the text": (page) => paste(page, 'apiVersion: v1\nkind: "Pod\nmetadata: {}\n'),
   "no text": (page) => paste(page, ""),
   "a clean manifest": (page) => choose(page, "A web application without problems"),
@@ -45,7 +54,7 @@ for (const colorScheme of ["light", "dark"]) {
       assert.deepEqual(await violations(page), []);
     }, { context: { colorScheme } });
   }
-  for (const view of ["Manifest", /Problems/, /Patterns/]) {
+  for (const view of ["Manifest", /Problems/, /Patterns/, "Rules"]) {
     visit(`axe finds nothing, ${colorScheme}, on a phone: ${view}`, async (page) => {
       await tab(page, view).click();
       assert.deepEqual(await violations(page), []);

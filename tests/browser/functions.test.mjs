@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { dist } from "./site.mjs";
 
 const load = (name) => import(pathToFileURL(path.join(dist, "npm", name)));
-const { check, checkSync, explain, init, rules, version } = await load("index.js");
+const { check, checkSync, explain, fix, fixSync, init, rules, version } = await load("index.js");
 
 const POD = `apiVersion: v1
 kind: Pod
@@ -20,6 +20,7 @@ spec:
 
 test("checkSync says that the engine is not there yet", () => {
   assert.throws(() => checkSync(POD), /init\(\)/);
+  assert.throws(() => fixSync(POD), /init\(\)/);
 });
 
 test("check returns a report in plain objects, with UTF-16 positions", async () => {
@@ -62,6 +63,65 @@ test("a text that is no manifest is an answer, not an exception", async () => {
     const report = checkSync(text);
     assert.equal(report.verdict, "not-evaluated");
   }
+});
+
+// A safe fix, behind characters that count differently in bytes, in UTF-16 and on the screen.
+const USER = POD.replace("spec:\n", "spec:\n  securityContext: {runAsUser: 1000} # é🚀 kept\n");
+
+/** Edits from the last to the first, as an editor makes them. */
+const edited = (text, edits) => edits.reduceRight(
+  (now, { range, text }) => now.slice(0, range.start.offset) + text + now.slice(range.end.offset), text);
+
+test("edits of the text come when they are asked for", async () => {
+  const plain = await check(USER);
+  for (const finding of plain.findings) {
+    for (const offered of finding.fixes) assert.deepEqual([offered.edits, offered.refused], [undefined, undefined]);
+  }
+  const report = await check(USER, null, { edits: true });
+  assert.deepEqual(report.findings.map((f) => f.key), plain.findings.map((f) => f.key));
+  let made = 0;
+  for (const finding of report.findings) {
+    for (const [at, offered] of finding.fixes.entries()) {
+      const text = edited(USER, offered.edits);
+      assert.notEqual(text, USER);
+      assert.match(text, /# é🚀 kept/);
+      assert.ok(!(await check(text)).findings.some((f) => f.key === finding.key && f.message === finding.message), offered.title);
+      const one = await fix(USER, null, { finding: finding.key, fix: at });
+      assert.equal(one.text, text);
+      const marked = offered.edits.flatMap(({ text, placeholders = [] }) => placeholders.map(({ start, end }) => text.slice(start, end)));
+      assert.deepEqual(one.placeholders.map(({ start, end }) => text.slice(start, end)), marked);
+      assert.equal(marked.length > 0, offered.grade === "template", offered.title);
+      made++;
+    }
+  }
+  assert.ok(made > 3, `${made} fixes`);
+});
+
+test("fix repairs all that is safe, and more if asked", async () => {
+  const safe = await fix(USER);
+  assert.match(safe.text, /runAsUser: 1000, runAsNonRoot: true\} # é🚀 kept/);
+  assert.deepEqual(safe.applied.map(({ rule, grade }) => [rule, grade]), [["run-as-user-only", "safe"]]);
+  assert.deepEqual([safe.refused, safe.settled, safe.placeholders], [[], true, []]);
+  assert.deepEqual((await fix(safe.text)).text, safe.text);
+  const more = await fix(USER, null, { unsafe: true, rules: ["privilege-escalation-allowed"] });
+  assert.match(more.text, /allowPrivilegeEscalation: false/);
+  assert.doesNotMatch(more.text, /runAsNonRoot/);
+  const off = await fix(USER, { rules: { "run-as-user-only": "off" } });
+  assert.equal(off.text, USER);
+  assert.equal(fixSync(USER).text, safe.text);
+});
+
+test("what cannot be repaired is named, and options that there are not are thrown", async () => {
+  const anchored = `${USER.replace("{runAsUser: 1000}", "&a {runAsUser: 1000}")}      securityContext: *a\n`;
+  const { text, applied, refused } = await fix(anchored);
+  assert.deepEqual([text, applied], [anchored, []]);
+  assert.equal(refused[0].rule, "run-as-user-only");
+  assert.match(refused[0].reason, /^aliases repeat this value/);
+  for (const text of ["", "a: [", "\ud800", "{{ x }}"]) assert.deepEqual((await fix(text)).applied, []);
+  for (const wrong of [3, { unsaf: true }, { rules: ["no-such-rule"] }, { finding: "no such key" }, { unsafe: "yes" }]) {
+    await assert.rejects(fix(USER, null, wrong), TypeError, JSON.stringify(wrong));
+  }
+  await assert.rejects(check(USER, null, { edit: true }), TypeError);
 });
 
 test("rules and explanations", async () => {

@@ -7,8 +7,11 @@
 use core::fmt::Write as _;
 use core::hint::black_box;
 use core::time::Duration;
+use patternwarden::fixes::{Manuscript, Wanted, fix_all, plan};
 use patternwarden::set::Scope;
-use patternwarden::{RULES, Settings, check, docs};
+use patternwarden::tree::splice;
+use patternwarden::{Grade, RULES, Settings, check, docs};
+use patternwarden_yaml::{Source, Yaml};
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -134,6 +137,44 @@ fn request() -> Vec<u8> {
     json!({"request": request, "settings": {"profiles": ["strict"]}}).to_string().into_bytes()
 }
 
+/// A text with findings to repair, safe ones and such as need a review.
+struct Repairs<'a> {
+    text: &'a str,
+    settings: &'a Settings,
+    /// The last finding that has a fix: what stands before it is in the way.
+    key: String,
+    made: usize,
+}
+
+impl<'a> Repairs<'a> {
+    fn new(text: &'a str, settings: &'a Settings) -> Self {
+        let report = check(&patternwarden_yaml::read(text), settings);
+        let last = report.findings.iter().rfind(|finding| !finding.fixes.is_empty()).unwrap();
+        let mut repairs = Self { text, settings, key: last.key.clone(), made: 0 };
+        repairs.made = repairs.all();
+        repairs
+    }
+
+    fn name(&self) -> String {
+        format!("all {} fixes", self.made)
+    }
+
+    fn one(&self) -> String {
+        let stream = patternwarden_yaml::read(self.text);
+        let source = Source::new(self.text, &stream);
+        let planned = plan(&stream, self.settings, &self.key, 0, &source).unwrap();
+        splice(self.text, &planned.edits.unwrap())
+    }
+
+    fn all(&self) -> usize {
+        let mut manuscript = Manuscript::new(self.text, &Yaml);
+        let wanted = Wanted { least: Grade::Review, fix: &|_, _| true };
+        let outcome = fix_all(&mut manuscript, self.settings, &wanted);
+        assert!(outcome.settled && outcome.refused.is_empty());
+        outcome.applied.len()
+    }
+}
+
 fn main() -> ExitCode {
     let strict = patternwarden::tree::from_deserializer(json!({"profiles": ["strict"]})).unwrap();
     let all = Settings::from_document(&strict).unwrap().with_scope(Scope::Closed);
@@ -143,6 +184,7 @@ fn main() -> ExitCode {
         (patternwarden_yaml::read(&large), patternwarden_yaml::read(&mixed));
     let (floor, guest) = (provider(&wat::parse_str(FLOOR).unwrap()), provider(&policy()));
     let (warm_floor, warm) = (instance(&floor), instance(&guest));
+    let repairs = Repairs::new(&page, &all);
     let request = request();
     let validate = |host: &WapcHost| {
         black_box(host.call("validate", &request).unwrap());
@@ -166,6 +208,14 @@ fn main() -> ExitCode {
             black_box(check(&patternwarden_yaml::read(&page), &all));
         })
         .budget("p95", Duration::from_millis(16)),
+        Line::new("one fix in 1,000 lines: read, check, plan, apply", 5, || {
+            black_box(repairs.one());
+        })
+        .budget("p95", Duration::from_millis(100)),
+        Line::new(format!("{} in 1,000 lines, until nothing is left", repairs.name()), 1, || {
+            black_box(repairs.all());
+        })
+        .budget("p95", Duration::from_millis(1_000)),
         Line::new("policy: fresh instance, validate a Pod", 25, || validate(&instance(&guest))),
         Line::new("  a policy that does nothing", 25, || validate(&instance(&floor))),
         Line::new("policy: warm instance, validate a Pod", 25, || validate(&warm)),

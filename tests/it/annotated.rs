@@ -1,6 +1,7 @@
 //! The annotated modules of `dist/`: the same program each, and metadata that Kubewarden reads.
 
 use crate::wapc_host::dist;
+use patternwarden::neighbours::{READS, Read};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -31,8 +32,25 @@ fn custom_section(bytes: &[u8]) -> (&str, &[u8]) {
 }
 
 #[test]
+fn a_variant_may_ask_for_what_rules_read() {
+    let variants: Value = serde_yaml::from_str(VARIANTS).expect("YAML");
+    let kind = |read: &&Read| json!({"apiVersion": read.api_version, "kind": read.kind});
+    let mut expected: Vec<Value> = READS.iter().map(kind).collect();
+    expected.sort_by_key(Value::to_string);
+    for variant in variants.as_array().expect("a list") {
+        if variant["contextAwareResources"].is_null() {
+            continue;
+        }
+        let mut kinds = variant["contextAwareResources"].as_array().expect("a list").clone();
+        kinds.sort_by_key(Value::to_string);
+        assert_eq!(kinds, expected, "{}", variant["name"]);
+    }
+}
+
+#[test]
 fn every_variant_is_the_module_and_its_metadata() {
-    let module = fs::read(dist().join("policy.wasm")).expect("policy.wasm");
+    let program = |file: &str| fs::read(dist().join(file)).expect("a module");
+    let (plain, asking) = (program("policy.wasm"), program("policy-context.wasm"));
     let variants: Value = serde_yaml::from_str(VARIANTS).expect("YAML");
     let variants = variants.as_array().expect("a list");
     assert_eq!(variants.len(), 4);
@@ -41,8 +59,9 @@ fn every_variant_is_the_module_and_its_metadata() {
         let dash = if name.is_empty() { "" } else { "-" };
         let file = format!("annotated-policy{dash}{name}.wasm");
         let annotated = fs::read(dist().join(&file)).expect("an annotated module");
+        let module = if variant["contextAwareResources"].is_null() { &plain } else { &asking };
         let section =
-            annotated.strip_prefix(&*module).expect("the bytes of policy.wasm come first");
+            annotated.strip_prefix(&**module).expect("the bytes of the module come first");
         let (found, content) = custom_section(section);
         assert_eq!(found, SECTION);
         let metadata: Value = serde_json::from_slice(content).expect("JSON");

@@ -10,9 +10,16 @@
 extern crate alloc;
 
 mod annotated;
+mod bare_host;
+mod cluster;
+mod context;
 mod hostile;
 mod layout;
+mod load;
 mod memory;
+mod messages;
+mod mutants;
+mod mutation;
 mod objects;
 mod page_engine;
 mod parity;
@@ -21,4 +28,5 @@ mod policy_files;
 mod pss;
 mod requests;
 mod slides;
+mod verdicts;
 mod wapc_host;

@@ -9,23 +9,26 @@ use wasmtime_provider::{
     wasmtime::{Engine, Module},
 };
 
-/// The module, compiled once for all tests.
+/// A module, compiled once for all tests.
 struct Compiled {
     engine: Engine,
     module: Module,
     ready: WasmtimeEngineProviderPre,
 }
 
-static POLICY: LazyLock<Compiled> = LazyLock::new(|| {
-    let path = dist().join("policy.wasm");
+static POLICY: LazyLock<Compiled> = LazyLock::new(|| compile("policy.wasm"));
+static ASKING: LazyLock<Compiled> = LazyLock::new(|| compile("policy-context.wasm"));
+
+fn compile(file: &str) -> Compiled {
+    let path = dist().join(file);
     let bytes = std::fs::read(&path)
         .unwrap_or_else(|_| panic!("no {}: run `cargo xtask build` first", path.display()));
     let engine = Engine::default();
-    let module = Module::new(&engine, bytes).expect("policy.wasm is a WebAssembly module");
+    let module = Module::new(&engine, bytes).expect("a WebAssembly module");
     let builder = WasmtimeEngineProviderBuilder::new().engine(engine.clone());
     let ready = builder.module(module.clone()).build_pre().expect("the host offers every import");
     Compiled { engine, module, ready }
-});
+}
 
 /// `PATTERNWARDEN_DIST`, else `dist/` of the workspace.
 pub(crate) fn dist() -> PathBuf {
@@ -40,6 +43,11 @@ pub(crate) fn compiled() -> (&'static Engine, &'static Module) {
     (&POLICY.engine, &POLICY.module)
 }
 
+/// Names of what the module that may ask imports.
+pub(crate) fn imports_of_asking() -> Vec<String> {
+    ASKING.module.imports().map(|import| import.name().to_owned()).collect()
+}
+
 /// One instance of the policy. `policy-server` makes one per request, `kwctl bench` keeps one.
 pub(crate) struct Policy(WapcHost);
 
@@ -47,6 +55,12 @@ impl Policy {
     pub(crate) fn new() -> Self {
         let provider = POLICY.ready.rehydrate(None).expect("an instance");
         Self(WapcHost::new(Box::new(provider), None).expect("an instance"))
+    }
+
+    /// An instance of the module that may ask its host.
+    pub(crate) fn beside(host: Box<wapc::HostCallback>) -> Self {
+        let provider = ASKING.ready.rehydrate(None).expect("an instance");
+        Self(WapcHost::new(Box::new(provider), Some(host)).expect("an instance"))
     }
 
     /// The answer to one call, or the text of the guest's error.

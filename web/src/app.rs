@@ -6,6 +6,7 @@ use crate::fixes::RepairBar;
 use crate::header::Header;
 use crate::patterns::Patterns;
 use crate::plain::PlainEditor;
+use crate::reference::Reference;
 use crate::state::{Action, Dispatch, Freshness, State, View};
 use crate::status::{Footer, Spoken, VerdictLine};
 use crate::tabs::{self, Tabs};
@@ -63,6 +64,9 @@ pub(crate) fn App() -> Html {
             <div class="scroll">
             { panel(View::Problems, view, html! { <Findings state={state.clone()} dispatch={dispatch.clone()} /> }) }
             { panel(View::Patterns, view, html! { <Patterns state={state.clone()} dispatch={dispatch.clone()} /> }) }
+            { panel(View::Rules, view, html! {
+                <Reference shown={view == View::Rules} asked={state.reference.clone()} dispatch={dispatch.clone()} />
+            }) }
             </div>
         </div>
     };
@@ -83,7 +87,7 @@ fn panel(view: View, shown: View, content: Html) -> Html {
     html! {
         <div id={view.id()} class="panel" role="tabpanel" aria-labelledby={format!("tab-{}", view.id())}
             hidden={view != shown}>
-            <h2 class="visually-hidden">{ if view == View::Problems { "Problems" } else { "Patterns" } }</h2>
+            <h2 class="visually-hidden">{ view.label() }</h2>
             { content }
         </div>
     }

@@ -1,6 +1,7 @@
 //! What the catalogue says about a rule or a pattern, and where the talk differs from today.
 
-use crate::markdown;
+use crate::state::{Action, Dispatch, View};
+use crate::{markdown, tabs};
 use patternwarden::docs::{self, Section};
 use patternwarden::errata::Erratum;
 use yew::prelude::*;
@@ -38,6 +39,16 @@ pub(crate) fn part(heading: &str, body: Html) -> Html {
             { body }
         </section>
     }
+}
+
+/// A button that leads to what the catalogue says about a rule or a pattern.
+pub(crate) fn look_up(id: &str, label: &str, dispatch: &Dispatch) -> Html {
+    let (dispatch, id) = (dispatch.clone(), id.to_owned());
+    let onclick = Callback::from(move |_: MouseEvent| {
+        dispatch.dispatch(Action::LookUp(id.clone()));
+        tabs::focus(View::Rules);
+    });
+    html! { <button type="button" class="go" {onclick}>{ label.to_owned() }</button> }
 }
 
 /// A section of the documentation, under another heading if one is given.

@@ -122,6 +122,7 @@ fn body(
             { for text.allow.iter().map(|allow| explain::section(allow, None)) }
             { guards(analysis, finding, dispatch) }
             { for text.source.iter().map(|source| explain::section(source, None)) }
+            <p>{ explain::look_up(&finding.rule, "All about this rule", dispatch) }</p>
         </>
     }
 }

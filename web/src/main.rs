@@ -26,6 +26,7 @@ mod patterns;
 mod plain;
 mod preferences;
 mod quote;
+mod reference;
 mod repairs;
 mod settings;
 mod slide;

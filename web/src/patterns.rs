@@ -32,7 +32,7 @@ pub(crate) fn Patterns(props: &Props) -> Html {
         return html! {
             <section class="empty">
                 <h3>{ "No pattern recognised" }</h3>
-                <p>{ format!("A pattern is named when the manifest's structure shows it. {} of the book's {} can be recognised so far.", patterns::RECOGNISERS.len(), Pattern::ALL.len()) }</p>
+                <p>{ format!("A pattern is named when the manifest's structure shows it. All {} of the book are known; the Rules tab explains them.", Pattern::ALL.len()) }</p>
             </section>
         };
     }
@@ -93,6 +93,7 @@ fn card(analysis: &Analysis, hit: &PatternHit, open: bool, dispatch: &Dispatch) 
             <div class="card-body" {id} hidden={!open}>
                 if open {
                     { for pattern.map(text) }
+                    <p>{ explain::look_up(&hit.pattern, "The pattern and its rules", dispatch) }</p>
                 }
             </div>
         </li>
@@ -100,7 +101,7 @@ fn card(analysis: &Analysis, hit: &PatternHit, open: bool, dispatch: &Dispatch) 
 }
 
 /// What the catalogue says about a pattern.
-fn text(pattern: Pattern) -> Html {
+pub(crate) fn text(pattern: Pattern) -> Html {
     let docs = patterns::find(pattern).map_or("", |recogniser| recogniser.docs);
     let told: Vec<Html> = errata::for_pattern(pattern).map(explain::erratum).collect();
     let sections = docs::sections(docs);

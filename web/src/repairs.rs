@@ -110,7 +110,7 @@ impl State {
 
     fn apply(&mut self, key: &str, edits: &[TextEdit], place: Place, said: &str) {
         let at = self.position(key);
-        let Some(text) = splice(&self.text, edits) else { return };
+        let text = splice(&self.text, edits);
         let lines = LineIndex::new(&text);
         let wanted = placeholders(edits);
         let written = wanted.first().copied().or_else(|| written(edits));

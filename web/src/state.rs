@@ -25,6 +25,7 @@ pub(crate) enum View {
     Manifest,
     Problems,
     Patterns,
+    Rules,
 }
 
 /// Whether the report belongs to the text.
@@ -55,6 +56,14 @@ pub(crate) struct Reveal {
     pub(crate) focus: bool,
 }
 
+/// What is looked up in the catalogue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reference {
+    pub(crate) query: String,
+    /// Id of the rule or pattern that is open.
+    pub(crate) open: Option<String>,
+}
+
 /// Everything the page draws.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct State {
@@ -73,6 +82,7 @@ pub(crate) struct State {
     pub(crate) finding: Option<String>,
     /// Key of the pattern that is open.
     pub(crate) pattern: Option<String>,
+    pub(crate) reference: Reference,
     pub(crate) reveal: Option<Reveal>,
     /// The fix that is being looked at.
     pub(crate) preview: Option<Preview>,
@@ -97,6 +107,12 @@ pub(crate) enum Action {
     Pattern(String),
     /// Shows the pattern of this id, wherever it was found first.
     ShowPattern(String),
+    /// Searches the catalogue.
+    Search(String),
+    /// Opens a rule or a pattern of the catalogue, or closes it if it is open.
+    Topic(String),
+    /// Shows what the catalogue says about this id.
+    LookUp(String),
     /// Shows a place in the editor, and moves there if asked.
     Reveal(Range, bool),
     /// Checks a text that is due or paused.
@@ -140,6 +156,7 @@ impl State {
             view: View::Problems,
             finding: None,
             pattern: None,
+            reference: Reference::default(),
             reveal: None,
             preview: None,
             notice: None,
@@ -297,6 +314,15 @@ impl Reducible for State {
                 let hit = state.analysis.report.patterns.iter().find(|hit| hit.pattern == id);
                 state.pattern = hit.map(crate::patterns::key);
                 state.view = View::Patterns;
+            }
+            Action::Search(query) => state.reference = Reference { query, open: None },
+            Action::Topic(id) => {
+                let open = &mut state.reference.open;
+                *open = (open.as_ref() != Some(&id)).then_some(id);
+            }
+            Action::LookUp(id) => {
+                state.reference = Reference { query: id.clone(), open: Some(id) };
+                state.view = View::Rules;
             }
             Action::Reveal(range, focus) => state.reveal(range, focus),
             Action::Check => state.check(),

@@ -1,4 +1,4 @@
-//! The tabs: problems and patterns beside the text, or all three where the page is narrow.
+//! The tabs: problems, patterns and the catalogue beside the text, or all of them where the page is narrow.
 
 use crate::icon;
 use crate::state::{Action, Dispatch, State, View};
@@ -20,14 +20,16 @@ impl View {
             Self::Manifest => "manifest",
             Self::Problems => "problems",
             Self::Patterns => "patterns",
+            Self::Rules => "rules",
         }
     }
 
-    const fn label(self) -> &'static str {
+    pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::Manifest => "Manifest",
             Self::Problems => "Problems",
             Self::Patterns => "Patterns",
+            Self::Rules => "Rules",
         }
     }
 }
@@ -42,9 +44,9 @@ pub(crate) fn shown(view: View, narrow: bool) -> View {
 pub(crate) fn Tabs(props: &Props) -> Html {
     let Props { state, narrow, dispatch } = props;
     let views: &'static [View] = if *narrow {
-        &[View::Manifest, View::Problems, View::Patterns]
+        &[View::Manifest, View::Problems, View::Patterns, View::Rules]
     } else {
-        &[View::Problems, View::Patterns]
+        &[View::Problems, View::Patterns, View::Rules]
     };
     let current = shown(state.view, *narrow);
     let onkeydown = {
@@ -75,12 +77,12 @@ pub(crate) fn Tabs(props: &Props) -> Html {
 fn tab(state: &State, view: View, selected: bool, dispatch: &Dispatch) -> Html {
     let report = &state.analysis.report;
     let number = match view {
-        View::Manifest => None,
+        View::Manifest | View::Rules => None,
         View::Problems => Some(report.findings.len() + report.syntax.len()),
         View::Patterns => Some(report.summary.patterns),
     };
     let mark = match view {
-        View::Manifest => Html::default(),
+        View::Manifest | View::Rules => Html::default(),
         View::Patterns => icon::pattern(),
         View::Problems => {
             let worst = report.findings.iter().map(|finding| finding.severity).max();

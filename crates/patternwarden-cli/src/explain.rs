@@ -1,7 +1,7 @@
 //! `patternwarden explain`: all that is known about a rule or a pattern, to be read in a terminal.
 
 use crate::args::Explain;
-use crate::prose::{BOLD, DIM, Prose};
+use crate::prose::{BOLD, DIM, Prose, heading};
 use crate::{Ended, Outcome, complain};
 use patternwarden::docs::{facts, rules_of, sections, values};
 use patternwarden::errata::{self, Erratum};
@@ -40,7 +40,7 @@ fn explain_rule(rule: &Rule, out: &mut impl Write) -> Result<()> {
     }
     text(prose, rule.docs, out)?;
     if !rule.params.is_empty() {
-        prose.heading(out, "Parameters")?;
+        heading(out, "Parameters")?;
     }
     for param in rule.params {
         writeln!(out, "  {BOLD}{}{BOLD:#}: {}", param.name(), values(param))?;
@@ -54,10 +54,7 @@ fn explain_pattern(pattern: Pattern, out: &mut impl Write) -> Result<()> {
     writeln!(out, "{BOLD}{}{BOLD:#} {DIM}({}){DIM:#}\n", pattern.title(), pattern.id())?;
     let family = pattern.category().id();
     prose.wrapped(out, family, &format!("  {DIM}{:<10}{DIM:#}  ", "family"), "")?;
-    let recogniser = patterns::find(pattern);
-    let known = if recogniser.is_some() { "yes" } else { "not yet" };
-    prose.wrapped(out, known, &format!("  {DIM}{:<10}{DIM:#}  ", "recognised"), "")?;
-    match recogniser {
+    match patterns::find(pattern) {
         Some(recogniser) => text(prose, recogniser.docs, out)?,
         None => {
             writeln!(out)?;
@@ -66,7 +63,7 @@ fn explain_pattern(pattern: Pattern, out: &mut impl Write) -> Result<()> {
     }
     let mut rules = rules_of(Some(pattern)).peekable();
     if rules.peek().is_some() {
-        prose.heading(out, "Rules")?;
+        heading(out, "Rules")?;
     }
     for rule in rules {
         prose.wrapped(out, &format!("`{}`: {}", rule.id, rule.title), "  ", "      ")?;
@@ -80,7 +77,7 @@ fn text(prose: Prose, docs: &str, out: &mut impl Write) -> Result<()> {
         if section.heading.is_empty() {
             writeln!(out)?;
         } else {
-            prose.heading(out, &section.heading)?;
+            heading(out, &section.heading)?;
         }
         prose.markdown(out, &section.body)?;
     }
@@ -93,7 +90,7 @@ fn show_errata<'e>(
     out: &mut impl Write,
 ) -> Result<()> {
     for erratum in errata {
-        prose.heading(out, &format!("Slide {} of the talk", erratum.slide))?;
+        heading(out, &format!("Slide {} of the talk", erratum.slide))?;
         prose.markdown(out, erratum.says)?;
         writeln!(out)?;
         prose.markdown(out, &format!("**Today:** {}", erratum.right))?;

@@ -60,10 +60,8 @@ fn index(out: &mut impl Write) -> Result<()> {
 }
 
 fn row(out: &mut impl Write, rule: &Rule, width: usize) -> Result<()> {
-    let (severity, style) = match rule.enabled {
-        true => (rule.severity.id(), colour(rule.severity)),
-        false => ("off", DIM),
-    };
+    let (severity, style) =
+        if rule.enabled { (rule.severity.id(), colour(rule.severity)) } else { ("off", DIM) };
     let standard = rule.pss.map_or("", |pss| level(pss.level()));
     writeln!(
         out,
@@ -97,17 +95,22 @@ fn as_json(rule: &Rule) -> serde_json::Value {
 }
 
 fn parameter(param: &Param) -> serde_json::Value {
-    let mut out = match param {
+    let (name, doc) = (param.name(), param.doc());
+    match param {
         Param::Int(p) => json!({
-            "type": "integer", "default": p.default, "minimum": p.min, "maximum": p.max, "unit": p.unit,
+            "name": name, "doc": doc, "type": "integer",
+            "default": p.default, "minimum": p.min, "maximum": p.max, "unit": p.unit,
         }),
-        Param::Flag(p) => json!({"type": "boolean", "default": p.default}),
-        Param::Choice(p) => json!({"type": "string", "default": p.default, "options": p.options}),
-        Param::Strings(p) => json!({"type": "strings", "default": p.default}),
+        Param::Flag(p) => {
+            json!({"name": name, "doc": doc, "type": "boolean", "default": p.default})
+        }
+        Param::Choice(p) => json!({
+            "name": name, "doc": doc, "type": "string", "default": p.default, "options": p.options,
+        }),
+        Param::Strings(p) => {
+            json!({"name": name, "doc": doc, "type": "strings", "default": p.default})
+        }
         // A shape that this command does not know yet has a name and a sentence all the same.
-        _ => json!({}),
-    };
-    out["name"] = param.name().into();
-    out["doc"] = param.doc().into();
-    out
+        _ => json!({"name": name, "doc": doc}),
+    }
 }

@@ -9,7 +9,7 @@ use patternwarden::recognise::Confidence;
 use patternwarden::report::{PatternHit, Report};
 use patternwarden::{RECOGNISERS, Settings};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::io::{Result, Write};
 
 /// The part of a Report that speaks of patterns.
@@ -29,7 +29,7 @@ pub(crate) fn run(options: &Patterns, out: &mut impl Write) -> Ended {
         complain(problem);
     }
     let mut outcome = if problems.is_empty() { Outcome::Clean } else { Outcome::Unreadable };
-    let (mut read, mut known) = (0, BTreeSet::new());
+    let (mut read, mut known) = (0, HashSet::new());
     for input in &inputs {
         let report = match look(input, &settings) {
             Ok(report) => report,

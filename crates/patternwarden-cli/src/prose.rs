@@ -14,6 +14,11 @@ const LINK: Style = Style::new().underline();
 const WIDEST: usize = 100;
 const NARROWEST: usize = 30;
 
+/// A heading with a blank line before and after it.
+pub(crate) fn heading(out: &mut impl Write, text: &str) -> Result<()> {
+    writeln!(out, "\n{BOLD}{text}{BOLD:#}\n")
+}
+
 /// Prints documentation at one width.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Prose {
@@ -24,11 +29,6 @@ impl Prose {
     /// For the terminal; 80 columns where there is none.
     pub(crate) fn new() -> Self {
         Self { width: textwrap::termwidth().clamp(NARROWEST, WIDEST) }
-    }
-
-    /// A heading with a blank line before and after it.
-    pub(crate) fn heading(self, out: &mut impl Write, text: &str) -> Result<()> {
-        writeln!(out, "\n{BOLD}{text}{BOLD:#}\n")
     }
 
     /// Markdown with a blank line between its blocks, all of it indented.

@@ -1,6 +1,7 @@
 //! What the command tells people: the index, explanations, patterns, pages.
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+#![expect(clippy::std_instead_of_alloc, reason = "tests run where std is")]
 
 use patternwarden::{Pattern, RECOGNISERS, RULES};
 use std::collections::BTreeSet;

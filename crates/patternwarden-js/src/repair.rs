@@ -88,13 +88,10 @@ fn one(text: &str, settings: &Settings, key: &str, fix: usize) -> Result<Fixed, 
     let stream = patternwarden_yaml::read(text);
     let planned = plan(&stream, settings, key, fix, &Source::new(text, &stream))
         .ok_or_else(|| format!("there is no fix {fix} of a finding with the key `{key}`"))?;
-    let edits = planned.edits.and_then(|edits| {
-        let misfit = || Refusal::new(String::new(), None, "the edits do not fit".into());
-        splice(text, &edits).map(|text| (text, edits)).ok_or_else(misfit)
-    });
     let offer = planned.offer;
-    Ok(match edits {
-        Ok((text, edits)) => {
+    Ok(match planned.edits {
+        Ok(edits) => {
+            let text = splice(text, &edits);
             let placeholders = Placeholder::all(&text, &placeholders(&edits));
             let applied = vec![made(offer)];
             Fixed { text, applied, refused: Vec::new(), placeholders, settled: true }

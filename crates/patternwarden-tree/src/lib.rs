@@ -38,7 +38,7 @@ pub use document::{Children, Document, Kind, Node, Note, NoteKind, Origin, Style
 pub use edit::{Edit, EditError, Op, apply};
 pub use json::{quote, write_edited, write_json};
 pub use order::{sort_by, sort_ids};
-pub use place::{At, Place, Pointer, escaped, unescape};
+pub use place::{At, Place, Pointer, apart, escaped, unescape};
 pub use stream::{Stream, SyntaxError};
 pub use text::{LineIndex, Position, Range, Span};
 pub use text_edit::{Refusal, TextEdit, TextEditor, TextFormat, placeholders, splice};

@@ -145,6 +145,12 @@ pub fn escaped(key: &str) -> impl fmt::Display + '_ {
     fmt::from_fn(move |f| escape(f, key))
 }
 
+/// Whether of the places that two JSON Pointers name neither is the other, or lies in it.
+pub fn apart(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    !long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// One reference token of a JSON Pointer with `~1` and `~0` resolved.
 pub fn unescape(token: &str) -> Cow<'_, str> {
     if !token.contains('~') {

@@ -78,18 +78,24 @@ pub trait TextFormat {
     ) -> Result<Vec<TextEdit>, Refusal>;
 }
 
-/// The text with `edits` made, which are sorted and do not overlap; `None` where they do not fit it.
-pub fn splice(text: &str, edits: &[TextEdit]) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
+/// A text with edits made; they are sorted and do not overlap, as [`TextEditor::plan`] returns
+/// them.
+///
+/// An edit that does not fit the text, or that begins before the last one ended, is left out.
+pub fn splice(text: &str, edits: &[TextEdit]) -> String {
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut cursor = 0;
     for edit in edits {
         let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-        out.push_str(text.get(at..start)?);
-        out.push_str(&edit.text);
-        at = end.max(start);
+        let fits = text.is_char_boundary(end) && start <= end;
+        if let Some(kept) = text.get(cursor..start).filter(|_| fits) {
+            out.push_str(kept);
+            out.push_str(&edit.text);
+            cursor = end;
+        }
     }
-    out.push_str(text.get(at..)?);
-    Some(out)
+    out.push_str(text.get(cursor..).unwrap_or(""));
+    out
 }
 
 /// Where the placeholders of `edits` stand once they are made, in bytes of the new text.
@@ -121,16 +127,16 @@ mod tests {
             edit(5, 5, "name: <name>\n", vec![Span::new(6, 12)]),
             edit(6, 7, "<x>", vec![Span::new(0, 3)]),
         ];
-        let text = splice("zero 123", &edits).unwrap();
+        let text = splice("zero 123", &edits);
         assert_eq!(text, "é name: <name>\n1<x>3");
         let shown: Vec<_> = placeholders(&edits).iter().map(|span| span.of(&text)).collect();
         assert_eq!(shown, ["<name>", "<x>"]);
     }
 
     #[test]
-    fn edits_that_do_not_fit_make_no_text() {
-        assert_eq!(splice("aé", &[edit(2, 3, "", vec![])]), None);
-        assert_eq!(splice("ab", &[edit(1, 9, "", vec![])]), None);
-        assert_eq!(splice("abc", &[edit(1, 3, "", vec![]), edit(2, 3, "", vec![])]), None);
+    fn edits_that_do_not_fit_are_left_out() {
+        assert_eq!(splice("aé", &[edit(2, 3, "", vec![])]), "aé");
+        assert_eq!(splice("ab", &[edit(1, 9, "", vec![])]), "ab");
+        assert_eq!(splice("abc", &[edit(1, 3, "", vec![]), edit(2, 3, "", vec![])]), "a");
     }
 }

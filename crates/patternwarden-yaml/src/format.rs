@@ -1,7 +1,8 @@
 //! The format behind the trait that repairs know it by.
 
+use crate::Source;
 use alloc::vec::Vec;
-use patternwarden_tree::{Edit, Refusal, Stream, TextEdit, TextFormat};
+use patternwarden_tree::{Edit, Refusal, Stream, TextEdit, TextEditor as _, TextFormat};
 
 /// Manifest text, YAML and JSON alike.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,27 +21,6 @@ impl TextFormat for Yaml {
         document: usize,
         edits: &[Edit],
     ) -> Result<Vec<TextEdit>, Refusal> {
-        let _ = (text, stream, document, edits);
-        Err(Refusal::new(alloc::string::String::new(), None, "texts cannot be edited yet".into()))
-    }
-}
-
-/// A text and what was read from it.
-#[derive(Debug)]
-pub struct Source<'a> {
-    text: &'a str,
-    stream: &'a Stream,
-}
-
-impl<'a> Source<'a> {
-    /// For edits.
-    pub fn new(text: &'a str, stream: &'a Stream) -> Self {
-        Self { text, stream }
-    }
-}
-
-impl patternwarden_tree::TextEditor for Source<'_> {
-    fn plan(&self, document: usize, edits: &[Edit]) -> Result<Vec<TextEdit>, Refusal> {
-        Yaml.plan(self.text, self.stream, document, edits)
+        Source::new(text, stream).plan(document, edits)
     }
 }

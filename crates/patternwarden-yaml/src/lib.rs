@@ -12,9 +12,13 @@
 //! `syntax` makes a tree of them, `strict` finds what kubectl's parser refuses,
 //! `recover` reads around an error, and `resolve` turns the tree into values.
 //!
+//! The way back: a [`Source`] turns edits of a document into the few bytes of
+//! its text that must change, so that comments and layout stay.
+//!
 //! **Invariants.** Every text is accepted or has an error, never neither; no
 //! text makes this crate panic, and time and memory are bounded by
-//! [`MAX_INPUT`], [`MAX_DOCUMENTS`] and the limits of the tree.
+//! [`MAX_INPUT`], [`MAX_DOCUMENTS`] and the limits of the tree. No edit is
+//! offered that was not read back and compared with the value it must have.
 //!
 //! [`NoteKind::Hole`]: patternwarden_tree::NoteKind::Hole
 
@@ -24,6 +28,7 @@ extern crate std;
 
 mod bytes;
 mod characters;
+mod edit;
 mod events;
 mod explain;
 mod fault;
@@ -42,8 +47,10 @@ mod syntax;
 mod tabs;
 
 pub use bytes::read_bytes;
-pub use format::{Source, Yaml};
+pub use edit::Source;
+pub use format::Yaml;
 use patternwarden_tree::Stream;
+pub use patternwarden_tree::splice as apply;
 
 /// Longest input that is read, in bytes.
 pub const MAX_INPUT: usize = 10 * 1024 * 1024;

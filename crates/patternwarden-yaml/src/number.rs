@@ -14,6 +14,18 @@ pub(crate) enum Number {
     Float(f64),
 }
 
+impl Number {
+    /// JSON text of this number, as Kubernetes' conversion prints it.
+    pub(crate) fn json(self) -> String {
+        match self {
+            Self::Int(value) => value.to_string(),
+            #[expect(clippy::cast_precision_loss, reason = "as Kubernetes' JSON does")]
+            Self::Big(value) => json(value as f64),
+            Self::Float(value) => json(value),
+        }
+    }
+}
+
 /// A plain scalar as a number; `None` when it is text.
 pub(crate) fn parse(text: &str) -> Option<Number> {
     match text.as_bytes().first()? {
@@ -87,7 +99,7 @@ fn float(text: &str) -> Option<Number> {
 }
 
 /// JSON text of a float that is finite; whole numbers have no fraction.
-pub(crate) fn json(value: f64) -> String {
+fn json(value: f64) -> String {
     if value == 0.0 { "0".to_string() } else { format!("{value}") }
 }
 

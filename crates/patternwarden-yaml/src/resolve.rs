@@ -128,12 +128,7 @@ impl<'s, 't> Resolver<'s, 't> {
             Ok(Scalar::Null) => (Kind::Null, ""),
             Ok(Scalar::Bool(value)) => (Kind::Bool, if *value { "true" } else { "false" }),
             Ok(Scalar::Number(value)) => {
-                number = match value {
-                    Number::Int(value) => value.to_string(),
-                    #[expect(clippy::cast_precision_loss, reason = "as Kubernetes' JSON does")]
-                    Number::Big(value) => number::json(*value as f64),
-                    Number::Float(value) => number::json(*value),
-                };
+                number = value.json();
                 (Kind::Number, number.as_str())
             }
             Ok(Scalar::Str(value)) => (Kind::String, value.as_ref()),
@@ -167,7 +162,7 @@ impl<'s, 't> Resolver<'s, 't> {
                 continue;
             }
             self.count(node)?;
-            match self.key(key) {
+            match key_name(self.syntax, key) {
                 Ok(name) => out.push(Entry { key: name, key_id: key, value, merged }),
                 Err(fault) => {
                     let end = self.syntax.node(value).end.max(node.end);
@@ -224,30 +219,6 @@ impl<'s, 't> Resolver<'s, 't> {
                 self.leave_out(node.at(), explain::not_mergeable(node.at()));
                 Ok(())
             }
-        }
-    }
-
-    /// The text of a key: resolved like a value, then printed.
-    fn key(&mut self, id: Id) -> Result<Cow<'s, str>, Fault> {
-        let node = self.syntax.node(id);
-        let aim = match node.content {
-            Content::Alias(NONE) => return Err(explain::unknown_anchor(node.at())),
-            Content::Alias(target) => self.syntax.node(target),
-            _ => node,
-        };
-        let Content::Scalar(text) = &aim.content else {
-            return Err(explain::key_collection(node.at()));
-        };
-        match scalar::resolve(text, aim.style, aim.tag) {
-            Ok(Scalar::Str(text)) => Ok(text),
-            Ok(Scalar::Bool(value)) => Ok(if value { "true" } else { "false" }.into()),
-            Ok(Scalar::Number(Number::Int(value))) => Ok(value.to_string().into()),
-            Ok(Scalar::Number(Number::Float(value)) | Scalar::NotFinite(value)) => {
-                Ok(number::key(value).into())
-            }
-            Ok(Scalar::Null) => Err(explain::key_null(node.at())),
-            Ok(Scalar::Number(Number::Big(_))) => Err(explain::key_too_large(node.at())),
-            Err(misfit) => Err(explain::misfit(node.at(), misfit)),
         }
     }
 
@@ -320,5 +291,32 @@ impl<'s, 't> Resolver<'s, 't> {
         let span = self.span(at);
         self.out.note(Note { kind: NoteKind::Hole, span });
         self.fault.get_or_insert(fault);
+    }
+}
+
+/// The text of a key: resolved like a value, then printed.
+///
+/// # Errors
+/// For a key that Kubernetes cannot print: `null`, a list, a map, a number that is too large.
+pub(crate) fn key_name<'s>(syntax: &'s Syntax<'_>, id: Id) -> Result<Cow<'s, str>, Fault> {
+    let node = syntax.node(id);
+    let aim = match node.content {
+        Content::Alias(NONE) => return Err(explain::unknown_anchor(node.at())),
+        Content::Alias(target) => syntax.node(target),
+        _ => node,
+    };
+    let Content::Scalar(text) = &aim.content else {
+        return Err(explain::key_collection(node.at()));
+    };
+    match scalar::resolve(text, aim.style, aim.tag) {
+        Ok(Scalar::Str(text)) => Ok(text),
+        Ok(Scalar::Bool(value)) => Ok(if value { "true" } else { "false" }.into()),
+        Ok(Scalar::Number(Number::Int(value))) => Ok(value.to_string().into()),
+        Ok(Scalar::Number(Number::Float(value)) | Scalar::NotFinite(value)) => {
+            Ok(number::key(value).into())
+        }
+        Ok(Scalar::Null) => Err(explain::key_null(node.at())),
+        Ok(Scalar::Number(Number::Big(_))) => Err(explain::key_too_large(node.at())),
+        Err(misfit) => Err(explain::misfit(node.at(), misfit)),
     }
 }

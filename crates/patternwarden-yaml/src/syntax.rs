@@ -27,6 +27,8 @@ pub(crate) struct Node<'t> {
     pub(crate) tag: Tag,
     pub(crate) style: Style,
     pub(crate) in_flow: bool,
+    /// A tag or an anchor precedes the node; its range begins behind them.
+    pub(crate) properties: bool,
     pub(crate) start: usize,
     pub(crate) end: usize,
     first: Id,
@@ -48,6 +50,7 @@ static ABSENT: Node<'static> = Node {
     tag: Tag::Absent,
     style: Style::Plain,
     in_flow: false,
+    properties: false,
     start: 0,
     end: 0,
     first: NONE,
@@ -215,7 +218,9 @@ impl<'t> Reader<'t, '_> {
         }
         let flow = style == Style::Flow;
         let (first, next) = (NONE, NONE);
-        self.nodes.push(Node { content, tag: step.tag, style, in_flow, start, end, first, next });
+        let tag = step.tag;
+        let properties = step.anchor != 0 || !matches!(tag, Tag::Absent | Tag::Number);
+        self.nodes.push(Node { content, tag, style, in_flow, properties, start, end, first, next });
         if let Some(within) = within {
             self.open.push(Open { id, last: NONE, children: 0, within, flow });
         }

@@ -120,7 +120,7 @@ pub fn fix_all(subject: &mut dyn Editable, settings: &Settings, wanted: &Wanted<
 
 /// The fixes that are wanted now.
 fn offers(documents: &[Document], settings: &Settings, wanted: &Wanted<'_>) -> Vec<Offer> {
-    let bundle = Bundle::new(documents);
+    let bundle = Bundle::new(documents).with_kinds_of(settings);
     let set = Set::new(&bundle, settings.scope());
     let findings = engine::run(settings, &set);
     let mut out = Vec::new();

@@ -39,14 +39,14 @@ mod walk;
 mod workload;
 
 pub use access::{Binding, PolicyRule, Role, RoleKind, Subject};
-pub use autoscaler::{Autoscaler, AutoscalerKind};
+pub use autoscaler::{Autoscaler, AutoscalerKind, ResourceMetric};
 pub use backend::{Backend, backends, ingress_paths, is_ingress};
 pub use base64::base64;
 pub use config::{ConfigKind, ConfigObject};
 pub use container::{Class, Container, Port};
 pub use crd::{Crd, CrdVersion};
 pub use expansion::variables;
-pub use image::{FLOATING_TAGS, ImageRef};
+pub use image::ImageRef;
 pub use int_or_percent::{Rounding, int_or_percent};
 pub use labels::{LabelSelector, selects};
 pub use localhost::{localhost_ports, localhost_ports_in};

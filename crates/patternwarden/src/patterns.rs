@@ -18,19 +18,38 @@ macro_rules! recognisers {
 }
 
 recognisers! {
+    predictable_demands
     declarative_deployment
     health_probe
+    managed_lifecycle
+    automated_placement
+    batch_job
+    periodic_job
+    daemon_service
     singleton_service
+    stateless_service
+    stateful_service
     service_discovery
+    self_awareness
     init_container
     sidecar
+    adapter
     ambassador
+    env_var_configuration
+    configuration_resource
     immutable_configuration
+    configuration_template
     process_containment
+    network_segmentation
+    secure_configuration
+    access_control
     controller
     operator
+    elastic_scale
+    image_builder
 }
 
+mod by_kind;
 pub(crate) mod links;
 
 /// The recogniser of a pattern.

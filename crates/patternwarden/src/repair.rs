@@ -149,3 +149,19 @@ impl<'d> Difference<'d> {
         (format!("Select `{key}: {value}`, which the nearest workload carries"), edits)
     }
 }
+/// Makes a container a native sidecar: the last of the init containers, restarted always.
+pub fn native_sidecar(container: Container<'_>) -> Vec<Edit> {
+    let object = container.object().node;
+    let list = container.pod.init_container_list();
+    let pointer = list.place.pointer(object).to_string();
+    let from = Place::from(container.node).pointer(object).to_string();
+    let at = list.value.map_or(0, |list| list.items().count());
+    let mut edits = vec![
+        Edit::new(format!("{pointer}/-"), Op::Move { from }),
+        Edit::new(format!("{pointer}/{at}/restartPolicy"), Op::Add(Value::from("Always"))),
+    ];
+    if list.is_absent() {
+        edits.insert(0, Edit::new(pointer, Op::Add(Value::seq([]))));
+    }
+    edits
+}

@@ -213,7 +213,7 @@ impl<'d> Found<'d> {
         let node = container.node;
         let owner = format!("container `{}`", container.display_name());
         // Knative names the only container itself.
-        if !(container.pod.workload.kind.group == "serving.knative.dev") {
+        if container.pod.workload.kind.group != "serving.knative.dev" {
             self.require(node, &["name"], "this container", Some(blank("NAME")));
         }
         let image = container.image();

@@ -188,7 +188,8 @@ pub struct Rule {
     /// What it looks up in a cluster; `None` for rules that look at nothing but the object, and for
     /// those that would have to read too much of a cluster.
     pub reads: Option<&'static Reads>,
-    /// Whether the API server refuses every object with a finding of this rule.
+    /// Whether an object with a finding of this rule of severity `error` is one that the API server
+    /// refuses as well.
     pub refused: bool,
     /// When it runs and what it runs.
     pub check: Check,

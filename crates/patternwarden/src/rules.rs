@@ -19,6 +19,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    ambassador_port_exposed
     apparmor_unconfined
     capability_added
     capability_ineffective
@@ -27,24 +28,42 @@ catalogue! {
     config_image_mutable
     config_image_volume_available
     config_key_missing
+    container_restart_policy_invalid
     container_runtime_socket
+    crd_conversion_invalid
+    crd_names_invalid
+    crd_printer_columns
     crd_schema_invalid
+    crd_status_subresource_missing
+    crd_unknown_fields_preserved
     crd_v1beta1_migrate
+    crd_versions_invalid
     cron_defaults_implicit
     cron_schedule_invalid
     dapr_lock_call
     deprecated_api_version
+    downward_api_field_invalid
+    emptydir_unbounded
     env_reference_order
     env_secret_literal
     ephemeral_container_denied
+    field_type_invalid
     host_aliases_set
     host_namespaces
     host_port
     hostpath_volume
+    hpa_bounds_invalid
+    hpa_fixed_replicas
+    hpa_target_without_requests
     image_digest_missing
+    image_pull_policy
+    image_pull_secret_missing
+    image_registry_policy
+    image_source_retired
     image_tag_mutable
     immutable_config_unversioned
     ingress_backend_missing
+    init_fetch_unpinned
     invalid_name
     job_sidecar_blocks_completion
     job_spec_invalid
@@ -58,18 +77,21 @@ catalogue! {
     mount_propagation_bidirectional
     naked_pod
     namespace_pod_security_labels
+    native_sidecar_startup_probe_missing
     networkpolicy_dns_blocked
     networkpolicy_egress_open
     networkpolicy_peer_or_trap
     networkpolicy_selects_nothing
     node_label_retired
     non_root_image_unknown
+    object_duplicate
     obsolete_annotation
     operator_rbac_incomplete
     pdb_selects_nothing
     pdb_single_replica
     pdb_unhealthy_policy
     pdb_unsatisfiable
+    port_invalid
     poststart_blocks_start
     prestop_exceeds_grace
     prestop_exec_sleep
@@ -85,6 +107,8 @@ catalogue! {
     proc_mount_unmasked
     process_namespace_shared
     quantity_suspicious
+    rbac_privileged_grant
+    rbac_wildcard
     read_only_root_needs_scratch
     readiness_probe_missing
     reference_not_in_bundle
@@ -94,6 +118,7 @@ catalogue! {
     required_field_missing
     resource_requests_missing
     restart_policy_invalid
+    rolebinding_dangling
     rolling_update_without_readiness
     rollout_cannot_progress
     root_filesystem_writable
@@ -104,12 +129,15 @@ catalogue! {
     rwo_volume_multi_attach
     seccomp_missing
     seccomp_unconfined
+    secret_plaintext
     security_context_invalid
     selector_template_mismatch
     selinux_custom
+    service_account_token_automount
     service_selects_nothing
     service_target_port_unknown
     shutdown_drain_missing
+    sidecar_not_native
     sidecar_start_order
     singleton_rolling_update
     startup_probe_budget

@@ -19,6 +19,7 @@ mod places;
 pub(crate) mod unknown;
 mod volume;
 mod walk;
+pub(crate) mod words;
 
 pub use walk::{Level, Visit, walk};
 

@@ -113,9 +113,12 @@ fn safe_fixes_add_no_finding_that_matters() {
                     .collect::<Vec<_>>()
             };
             let known = serious(&judge(&example.text, &all));
-            // What a fix moves keeps its findings, with the same words at another place.
+            // What a fix moves keeps its findings, with the same words at another place. And a
+            // repaired copy has no text any more: what was found there is found as a wrong type.
             let is_known = |found: &(&str, String, String)| {
                 known.iter().any(|k| k.0 == found.0 && (k.1 == found.1 || k.2 == found.2))
+                    || found.0 == "field-type-invalid"
+                        && known.iter().any(|k| k.0 == "yaml-scalar-trap" && k.1 == found.1)
             };
             for (at, finding) in before.findings.iter().enumerate() {
                 for fix in finding.fixes.iter().filter(|fix| fix.grade == Grade::Safe) {

@@ -65,6 +65,13 @@ pub(crate) struct Variant {
     host_capabilities: Option<Vec<String>>,
 }
 
+impl Variant {
+    /// Whether it is built to ask the host about the cluster.
+    pub(crate) fn asks_cluster(&self) -> bool {
+        self.context_aware_resources.is_some()
+    }
+}
+
 fn yes() -> bool {
     true
 }

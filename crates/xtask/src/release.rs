@@ -30,13 +30,10 @@ pub(crate) fn build(policy_alone: bool) -> Result<()> {
 
 /// The policy, plain and annotated for each way to run it.
 fn policy(dist: &Path) -> Result<()> {
-    let folder = wasm::compile(&[workspace::POLICY], Profile::Release)?;
-    let plain = dist.join("policy.wasm");
-    files::copy(&wasm::module(&folder, workspace::POLICY)?, &plain)?;
-    wasm::optimise(&plain)?;
-    let module = section::without(&fs::read(&plain)?, &["name", "producers"])?;
-    fs::write(&plain, &module)?;
-
+    // Two programs and not one with two sets of metadata: what may not ask the cluster imports no
+    // function that could.
+    let plain = program(&dist.join("policy.wasm"), &[])?;
+    let asking = program(&dist.join("policy-context.wasm"), &["context"])?;
     let sources = workspace::root()?.join("policies/patternwarden");
     let text = |name| {
         let file = sources.join(name);
@@ -49,11 +46,22 @@ fn policy(dist: &Path) -> Result<()> {
         .context("policies/patternwarden/variants.yml")?;
     for variant in &variants {
         let file = annotate::file(variant);
+        let module = if variant.asks_cluster() { &asking } else { &plain };
         let annotated =
-            annotate::annotate(&module, &metadata, variant).with_context(|| file.clone())?;
+            annotate::annotate(module, &metadata, variant).with_context(|| file.clone())?;
         fs::write(dist.join(file), annotated)?;
     }
     Ok(())
+}
+
+/// The policy with these features, without what only tools read.
+fn program(file: &Path, features: &[&str]) -> Result<Vec<u8>> {
+    let folder = wasm::compile_with(&[workspace::POLICY], features, Profile::Release)?;
+    files::copy(&wasm::module(&folder, workspace::POLICY)?, file)?;
+    wasm::optimise(file)?;
+    let module = section::without(&fs::read(file)?, &["name", "producers"])?;
+    fs::write(file, &module)?;
+    Ok(module)
 }
 
 /// The npm package: its written files, and `pkg/` from wasm-bindgen.

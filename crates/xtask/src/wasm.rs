@@ -22,10 +22,22 @@ pub(crate) enum Profile {
 /// The policy is therefore always compiled alone: it shares the rules crate with the page, and must
 /// not carry the page's features into the cluster.
 pub(crate) fn compile(packages: &[&str], profile: Profile) -> Result<PathBuf> {
+    compile_with(packages, &[], profile)
+}
+
+/// The same with features of the packages.
+pub(crate) fn compile_with(
+    packages: &[&str],
+    features: &[&str],
+    profile: Profile,
+) -> Result<PathBuf> {
     let mut cargo = run::cargo()?;
     cargo.args(["build", "--target", workspace::WASM]);
     for package in packages {
         cargo.args(["-p", package]);
+    }
+    if !features.is_empty() {
+        cargo.args(["--features", &features.join(",")]);
     }
     let folder = match profile {
         Profile::Dev => {

@@ -2,7 +2,8 @@
 //!
 //! `abi` is the host's way in and the only unsafe code; it hands bytes to
 //! [`answer`], which is ordinary code and is tested natively. `request` reads what
-//! the API server asks, `verdict` judges it, and `wording` says it to people.
+//! the API server asks, `mutation` repairs it where settings say so, `verdict` judges
+//! it, and `wording` says it to people.
 //!
 //! **Invariants.** Every error is text for the host, never a trap and never an
 //! acceptance. No clock, no file, no call back to the host. Nothing is kept
@@ -13,6 +14,7 @@ extern crate alloc;
 
 #[cfg(all(target_arch = "wasm32", not(test)))]
 mod abi;
+mod mutation;
 mod request;
 mod response;
 mod settings;

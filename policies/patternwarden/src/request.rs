@@ -48,6 +48,8 @@ pub(crate) struct Subject<'p> {
     pub(crate) object: Document,
     /// Whether the request can only add containers to debug a Pod with.
     pub(crate) debugs: bool,
+    /// Whether the object is new.
+    pub(crate) creates: bool,
     old: Option<&'p RawValue>,
     kind: GroupVersionKind,
 }
@@ -125,7 +127,9 @@ impl<'p> Request<'p> {
         };
         let kind = self.kind.unwrap_or_default();
         let debugs = self.sub_resource.as_deref() == Some("ephemeralcontainers");
-        Ok(Subject { object: kind.give_to(object)?, debugs, old: self.old_object, kind })
+        let creates = self.operation.as_deref() == Some("CREATE");
+        let object = kind.give_to(object)?;
+        Ok(Subject { object, debugs, creates, old: self.old_object, kind })
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct Response {
     /// Annotations of the audit event. Kubernetes puts the webhook's name before each key, which
     /// must be the name part of a qualified name.
     pub(crate) annotations: Vec<(&'static str, String)>,
+    /// JSON of the object to store instead of the one that was sent.
+    pub(crate) mutated: Option<String>,
 }
 
 impl Response {
@@ -48,6 +50,10 @@ impl Response {
                 quote(&mut out, value);
             }
             out.push('}');
+        }
+        if let Some(object) = &self.mutated {
+            out.push_str(",\"mutated_object\":");
+            out.push_str(object);
         }
         out.push('}');
         out

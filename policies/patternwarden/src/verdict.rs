@@ -1,5 +1,6 @@
 //! From a request to an answer.
 
+use crate::mutation::mutate;
 use crate::request::{Call, Subject};
 use crate::response::Response;
 use crate::settings;
@@ -24,7 +25,11 @@ pub(crate) fn validate(payload: &[u8]) -> Result<String, String> {
     let call = Call::read(payload)?;
     let settings = settings::read(&call.settings())?.for_admission();
     let response = match call.subject()? {
-        Some(subject) => judge(&subject, settings)?,
+        Some(mut subject) => {
+            let mutated = mutate(&mut subject, &settings);
+            let response = judge(&subject, settings)?;
+            Response { mutated: mutated.filter(|_| response.denial.is_none()), ..response }
+        }
         None => Response::default(),
     };
     Ok(response.to_json())
@@ -78,7 +83,7 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     }
     let mut response = Response { warnings: warnings(&warned), ..Response::default() };
     if !denied.is_empty() {
-        let refused = denied.iter().any(|entry| entry.finding.rule.refused);
+        let refused = denied.iter().any(|entry| entry.is_invalid());
         let code = if refused { UNPROCESSABLE } else { FORBIDDEN };
         response.denial = Some((code, denial(&denied, &settings)));
     }

@@ -12,7 +12,7 @@ use patternwarden::finding::Finding;
 use patternwarden::neighbours::Neighbours;
 use patternwarden::set::Set;
 use patternwarden::tree::{Node, unescape};
-use patternwarden::{Admission, Settings};
+use patternwarden::{Admission, Settings, Severity};
 
 /// Longest warning, in characters: `kubectl` users see it whole (the Kubernetes API conventions
 /// ask for 120; the API server cuts at 256).
@@ -87,6 +87,11 @@ impl Entry<'_, '_> {
         let slash = if namespace.is_empty() { "" } else { "/" };
         let kind = object.kind().value.unwrap_or_default();
         line(&format!("{kind} \"{namespace}{slash}{}\"", object.display_name()), LINE)
+    }
+
+    /// Whether the API server refuses the object for it as well.
+    pub(crate) fn is_invalid(&self) -> bool {
+        self.finding.rule.refused && self.finding.severity == Severity::Error
     }
 
     /// What makes it the same finding before and after an update: containers go by name, so that one

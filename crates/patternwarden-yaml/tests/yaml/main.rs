@@ -5,6 +5,8 @@ mod broken;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod edit;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod hostile;

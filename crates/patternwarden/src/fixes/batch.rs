@@ -1,6 +1,6 @@
 //! Which edits can be made together, as if each were alone.
 
-use patternwarden_tree::{Edit, Op};
+use patternwarden_tree::{Edit, Op, apart};
 
 /// Whether `more` can be made after `edits` with the pointers that both had before either: they
 /// write to different places, and neither moves the entries of a list that the other names.
@@ -26,12 +26,6 @@ fn list_of(pointer: &str) -> &str {
         Some((list, key)) if !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit()) => list,
         _ => pointer,
     }
-}
-
-/// Whether neither place is the other, or lies in it.
-fn apart(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    !long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub fn changed_lines(text: &str, edits: &[TextEdit]) -> Vec<Line> {
         let (begin, end) = (start(stretch.from), start(stretch.to));
         let old = text.get(begin..end).unwrap_or_default();
         let inside = stretch.edits.iter().map(|edit| moved(edit, begin)).collect::<Vec<_>>();
-        let Some(new) = splice(old, &inside) else { continue };
+        let new = splice(old, &inside);
         change(&mut out, &all, &mut shown, stretch, &new);
     }
     out.truncate(MOST);

@@ -1,7 +1,7 @@
 //! A text under repair.
 
 use super::{Batch, Editable};
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use patternwarden_tree::{Document, Refusal, Stream, TextEdit, TextFormat, sort_by, splice};
 
 /// A text and what was read from it.
@@ -54,20 +54,10 @@ impl Editable for Manuscript<'_> {
         }
         // Documents do not overlap, and neither do their edits.
         sort_by(&mut edits, |a, b| a.span.cmp(&b.span));
-        if edits.is_empty() {
-            return answers;
+        if !edits.is_empty() {
+            self.text = splice(&self.text, &edits);
+            self.stream = self.format.read(&self.text);
         }
-        match splice(&self.text, &edits) {
-            Some(text) => {
-                self.stream = self.format.read(&text);
-                self.text = text;
-                answers
-            }
-            None => answers.into_iter().map(|answer| answer.and(Err(misfit()))).collect(),
-        }
+        answers
     }
-}
-
-fn misfit() -> Refusal {
-    Refusal::new(String::new(), None, "the edits do not fit the text".to_owned())
 }

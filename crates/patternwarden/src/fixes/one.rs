@@ -30,7 +30,7 @@ pub fn plan(
     fix: usize,
     editor: &dyn TextEditor,
 ) -> Option<Planned> {
-    let bundle = Bundle::new(&stream.documents);
+    let bundle = Bundle::new(&stream.documents).with_kinds_of(settings);
     let set = Set::new(&bundle, settings.scope());
     let findings = engine::run(settings, &set);
     let at = finding_keys(&set, &findings).iter().position(|other| other == key)?;

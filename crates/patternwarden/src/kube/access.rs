@@ -180,6 +180,8 @@ fields!(Subject {
     kind: &'d str = text ["kind"];
     /// `name`.
     name: &'d str = text ["name"];
+    /// `apiGroup`; the API server fills it in from the kind.
+    api_group: &'d str = text ["apiGroup"];
     /// `namespace` of a ServiceAccount.
     namespace: &'d str = text ["namespace"];
 });

@@ -1,7 +1,8 @@
 //! What scales a workload: the built-in autoscaler, KEDA, and the vertical one.
 
-use crate::kube::Object;
-use patternwarden_tree::{At, Node};
+use crate::kube::{Object, items};
+use alloc::{vec, vec::Vec};
+use patternwarden_tree::{At, Node, Place};
 
 /// Which autoscaler an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,5 +119,105 @@ impl<'d> Autoscaler<'d> {
             AutoscalerKind::Vertical => return None,
         };
         if at.is_absent() { Some(default) } else { at.value }
+    }
+
+    /// What it measures of CPU, memory and the like.
+    ///
+    /// Sources: `autoscaling/v2.HorizontalPodAutoscalerSpec`: without metrics it is 80 % of the CPU
+    /// request; KEDA documentation, "CPU" and "Memory" scalers: `Utilization` unless they say else.
+    pub fn resource_metrics(self) -> Vec<ResourceMetric<'d>> {
+        if self.kind == AutoscalerKind::Event {
+            let triggers = items(self.node.at(&["spec", "triggers"]).node());
+            return triggers.filter_map(ResourceMetric::of_trigger).collect();
+        }
+        let metrics = self.metrics();
+        if self.kind == AutoscalerKind::Vertical || metrics.is_mistyped() {
+            return Vec::new();
+        }
+        if items(metrics.value).next().is_none() {
+            let place =
+                if self.target_cpu().is_absent() { metrics.place } else { self.target_cpu().place };
+            return vec![ResourceMetric {
+                resource: "cpu",
+                container: None,
+                is_share: true,
+                place,
+            }];
+        }
+        items(metrics.value).filter_map(ResourceMetric::of).collect()
+    }
+}
+
+/// A metric of a resource that Pods request.
+#[derive(Clone, Copy, Debug)]
+pub struct ResourceMetric<'d> {
+    /// `cpu`, `memory`.
+    pub resource: &'d str,
+    /// The one container that counts; all of them without.
+    pub container: Option<Node<'d>>,
+    /// Whether it is a share of the request.
+    pub is_share: bool,
+    /// Where it says so.
+    pub place: Place<'d>,
+}
+
+impl<'d> ResourceMetric<'d> {
+    fn of(metric: Node<'d>) -> Option<Self> {
+        let source = metric.get("resource").or(metric.get("containerResource"))?;
+        let target = source.get("target");
+        let kind = target.and_then(|target| target.get("type")).and_then(Node::as_str);
+        // The first beta of autoscaling/v2 had the share beside the name.
+        let share = source.get("targetAverageUtilization").is_some();
+        Some(Self {
+            resource: source.get("name")?.as_str()?,
+            container: source.get("container"),
+            is_share: share || kind == Some("Utilization"),
+            place: source.into(),
+        })
+    }
+
+    fn of_trigger(trigger: Node<'d>) -> Option<Self> {
+        let resource =
+            trigger.get("type")?.as_str().filter(|kind| matches!(*kind, "cpu" | "memory"))?;
+        let metadata = trigger.get("metadata");
+        let own = trigger.get("metricType").or(metadata.and_then(|metadata| metadata.get("type")));
+        Some(Self {
+            resource,
+            container: metadata.and_then(|metadata| metadata.get("containerName")),
+            is_share: own.is_none_or(|kind| kind.as_str() == Some("Utilization")),
+            place: trigger.into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_of_resources_are_read_in_every_form() {
+        let stream = patternwarden_yaml::read(
+            "kind: HorizontalPodAutoscaler\nspec: {}\n---\n\
+             kind: HorizontalPodAutoscaler\nspec: {targetCPUUtilizationPercentage: 50}\n---\n\
+             kind: HorizontalPodAutoscaler\nspec:\n  metrics:\n  \
+             - {type: Resource, resource: {name: memory, target: {type: AverageValue, averageValue: 1Gi}}}\n  \
+             - {type: ContainerResource, containerResource: {name: cpu, container: a, target: {type: Utilization}}}\n  \
+             - {type: Pods, pods: {metric: {name: x}}}\n---\n\
+             apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nspec: {triggers: [{type: memory}, {type: cron}]}\n",
+        );
+        let mut found = Vec::new();
+        for document in &stream.documents {
+            let scaler = Autoscaler::of(Object::of_node(document.root().unwrap())).unwrap();
+            let metrics = scaler.resource_metrics();
+            found.extend(metrics.iter().map(|m| (m.resource, m.is_share, m.container.is_some())));
+        }
+        let expected = [
+            ("cpu", true, false),
+            ("cpu", true, false),
+            ("memory", false, false),
+            ("cpu", true, true),
+            ("memory", true, false),
+        ];
+        assert_eq!(found, expected);
     }
 }

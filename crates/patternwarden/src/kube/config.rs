@@ -60,6 +60,11 @@ impl<'d> ConfigObject<'d> {
         Some(Self { node: object.node, object, kind })
     }
 
+    /// Whether SOPS encrypted the values, which are others once it is applied.
+    pub fn is_encrypted(self) -> bool {
+        self.node.get("sops").is_some()
+    }
+
     /// The entries of `data`, `binaryData` and `stringData`.
     pub fn entries(self) -> impl Iterator<Item = Node<'d>> {
         let maps = [self.data().value, self.binary_data().value, self.string_data().value];

@@ -1,9 +1,5 @@
 //! Image references: `[registry[:port]/]repository[:tag][@digest]`.
 
-/// Tags that are made to move, as globs.
-pub const FLOATING_TAGS: &[&str] =
-    &["latest", "main", "master", "dev", "edge", "nightly", "stable", "snapshot", "*-SNAPSHOT"];
-
 /// An image reference, taken apart.
 ///
 /// Source: the grammar of the distribution project's `reference` package.

@@ -20,7 +20,8 @@ pub(crate) const AMBASSADORS: &[&str] = &[
 ];
 
 /// Words in the name or image of a container that shows the main one to the outside.
-const ADAPTERS: &[&str] = &["exporter", "adapter", "fluent", "statsd", "telegraf", "vector"];
+pub(crate) const ADAPTERS: &[&str] =
+    &["exporter", "adapter", "fluent", "statsd", "telegraf", "vector"];
 
 /// Web servers that often stand in front of an application.
 const FRONTS: &[&str] = &["nginx", "httpd", "caddy", "traefik", "proxy", "envoy"];
@@ -132,14 +133,20 @@ pub(crate) fn main<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Option<Container<'d>>
     candidates.first().copied()
 }
 
-/// Target ports of the Services that select the Pod: numbers or names.
-fn served_ports<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Vec<Node<'d>> {
+/// The Services that select the Pod.
+pub(crate) fn services_of<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Vec<Service<'d>> {
     let namespace = pod.object().effective_namespace();
     let services = set.of_kind("Service").filter_map(Service::of).filter(|service| {
         service.object.effective_namespace() == namespace
             && service.selector().value.is_some_and(|s| selects(s, pod.labels()))
     });
+    services.collect()
+}
+
+/// Target ports of the Services that select the Pod: numbers or names.
+fn served_ports<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Vec<Node<'d>> {
     let target = |port: Node<'d>| port.get("targetPort").or_else(|| port.get("port"));
+    let services = services_of(set, pod).into_iter();
     services.flat_map(Service::ports).filter_map(target).collect()
 }
 

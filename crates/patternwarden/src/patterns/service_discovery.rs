@@ -1,8 +1,8 @@
 //! Recognises Services, routes and what stands behind them.
 
+use super::by_kind::{self, Kinds};
 use crate::kube::{Object, Service};
 use crate::recognise::{Confidence, Px};
-use patternwarden_tree::Node;
 
 crate::pattern! {
     /// Clients find providers through a stable address.
@@ -42,7 +42,7 @@ crate::pattern! {
 }
 
 /// Groups and kinds that are an address, or lead to one.
-const ADDRESSES: &[(&str, &str)] = &[
+const ADDRESSES: Kinds = &[
     ("networking.k8s.io", "Ingress"),
     ("extensions", "Ingress"),
     ("gateway.networking.k8s.io", "Gateway"),
@@ -62,9 +62,9 @@ fn recognise<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
     if let Some(service) = Service::of(object) {
         core(px, service);
     } else if object.is("serving.knative.dev", "Service") {
-        px.hit(Confidence::Likely, kind_of(object), "Knative gives it an address").facet("knative");
-    } else if let Some((_, kind)) = ADDRESSES.iter().find(|(group, kind)| object.is(group, kind)) {
-        px.hit(Confidence::Certain, kind_of(object), "a way to the Pods behind it").facet(*kind);
+        px.hit(Confidence::Likely, by_kind::node(object), "Knative gives it an address").facet("knative");
+    } else {
+        by_kind::hit(px, object, ADDRESSES, Confidence::Certain, "a way to the Pods behind it");
     }
 }
 
@@ -83,8 +83,4 @@ fn core<'d>(px: &mut Px<'_, 'd>, service: Service<'d>) {
     if !external && !selects {
         px.facet("selectorless");
     }
-}
-
-fn kind_of(object: Object<'_>) -> Node<'_> {
-    object.kind().place.node().unwrap_or(object.node)
 }

@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::image_files::copied_images;
-use crate::kube::{FLOATING_TAGS, ImageRef, PodSpec};
+use crate::image_tags;
+use crate::kube::{ImageRef, PodSpec};
 use crate::matcher::clipped;
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
@@ -132,7 +133,7 @@ crate::rule! {
 static FLOATING: Strings = Strings {
     name: "floating_tags",
     doc: "Tags that are made to move, as globs.",
-    default: FLOATING_TAGS,
+    default: image_tags::FLOATING,
 };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {

@@ -197,18 +197,18 @@ const MAX_SIZE: usize = 1 << 20;
 const TYPO: usize = 2;
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    if let Some(config) = ConfigObject::of(object) {
+    if let Some(config) = ConfigObject::of(object).filter(|config| !config.is_encrypted()) {
         payload(cx, config);
     }
-    let Some(pod) = object.pod_spec() else { return };
-    for reference in config_references(pod).into_iter().filter(|r| !r.is_optional()) {
-        let Some(config) = cx.set().referenced(reference, object.effective_namespace()) else {
-            continue;
-        };
-        match reference.via() {
-            Via::Env => key(cx, config, reference.holder().get("key"), true),
-            Via::Volume => files(cx, pod, config, reference),
-            Via::EnvFrom | Via::Pull => {}
+    for pod in object.pod_specs() {
+        for reference in config_references(pod).into_iter().filter(|r| !r.is_optional()) {
+            let namespace = object.effective_namespace();
+            let Some(config) = cx.set().referenced(reference, namespace) else { continue };
+            match reference.via() {
+                Via::Env => key(cx, config, reference.holder().get("key"), true),
+                Via::Volume => files(cx, pod, config, reference),
+                Via::EnvFrom | Via::Pull => {}
+            }
         }
     }
 }

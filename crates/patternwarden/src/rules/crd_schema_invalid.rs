@@ -312,6 +312,7 @@ crate::rule! {
     "Schema missing or not structural",
     patterns: &[Pattern::Operator],
     severity: Severity::Error,
+    refused: true,
     fix: Some(Grade::Review),
     check: Check::Object(check),
 }

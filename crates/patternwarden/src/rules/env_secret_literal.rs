@@ -279,15 +279,15 @@ static DECODE: Flag = Flag {
 };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    let pod = object.pod_spec();
-    let template = pod.and_then(crate::kube::PodSpec::annotations).filter(|map| Some(*map) != object.annotations().value);
-    for map in [object.annotations().value, template] {
-        for annotation in entries(map).filter(|node| node.key() != Some(LAST_APPLIED)) {
-            judge(cx, object, None, annotation);
+    annotations(cx, object, object.annotations().value);
+    for pod in object.pod_specs() {
+        // Those of a Pod are its own, and were judged.
+        if pod.template != object.node {
+            annotations(cx, object, pod.annotations());
         }
-    }
-    for container in pod.into_iter().flat_map(crate::kube::PodSpec::containers) {
-        variables(cx, object, container);
+        for container in pod.containers() {
+            variables(cx, object, container);
+        }
     }
     if let Some(config) = ConfigObject::of(object).filter(|config| config.kind == ConfigKind::ConfigMap) {
         for entry in entries(config.data().value) {
@@ -305,6 +305,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 
 /// Where kubectl keeps the manifest that it applied last: it says nothing that the object does not.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+fn annotations<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, map: Option<Node<'d>>) {
+    for annotation in entries(map).filter(|node| node.key() != Some(LAST_APPLIED)) {
+        judge(cx, object, None, annotation);
+    }
+}
 
 fn variables<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, container: Container<'d>) {
     for (name, value) in container.env_values() {

@@ -1,11 +1,11 @@
 use crate::engine::Cx;
-use crate::kube::{FLOATING_TAGS, ImageRef, PodSpec};
+use crate::image_tags;
+use crate::kube::{ImageRef, PodSpec, UsedImage};
 use crate::matcher::clipped;
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Surface};
 use alloc::{format, string::String};
-use patternwarden_tree::At;
 
 crate::rule! {
     /// The image has no tag, or a tag that is made to move, such as `latest`.
@@ -115,27 +115,19 @@ crate::rule! {
 static FLOATING: Strings = Strings {
     name: "floating_tags",
     doc: "Tags that are made to move, as globs.",
-    default: FLOATING_TAGS,
+    default: image_tags::FLOATING,
 };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
-    for container in pod.containers() {
-        let owner = format!("container `{}`", container.display_name());
-        judge(cx, container.image(), container.effective_pull_policy(), &owner);
-    }
-    for volume in pod.volumes() {
-        let reference = volume.image_reference();
-        let latest = reference.value.and_then(ImageRef::parse).is_some_and(ImageRef::is_latest);
-        let policy = if latest { "Always" } else { "IfNotPresent" };
-        let policy = volume.image_pull_policy().value.unwrap_or(policy);
-        let owner = format!("volume `{}`", volume.name().value.unwrap_or("?"));
-        judge(cx, reference, policy, &owner);
+    for image in pod.images() {
+        judge(cx, image);
     }
 }
 
-fn judge<'d>(cx: &mut Cx<'_, 'd>, at: At<'d, &'d str>, policy: &str, owner: &str) {
+fn judge<'d>(cx: &mut Cx<'_, 'd>, used: UsedImage<'d>) {
+    let at = used.reference;
     if at.is_mistyped() {
-        cx.report(at.place, format_args!("the image of {owner} is not a text"));
+        cx.report(at.place, format_args!("the image of {used} is not a text"));
     }
     let Some((text, image)) = at.value.and_then(|text| Some((text, ImageRef::parse(text)?))) else {
         return;
@@ -143,8 +135,8 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, at: At<'d, &'d str>, policy: &str, owner: &str
     if image.digest.is_some() {
         return;
     }
-    let cached = match policy {
-        "IfNotPresent" | "Never" => {
+    let cached = match used.effective_policy() {
+        policy @ ("IfNotPresent" | "Never") => {
             format!(", and with pull policy `{policy}` a node keeps the version it already has")
         }
         _ => String::new(),
@@ -153,11 +145,11 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, at: At<'d, &'d str>, policy: &str, owner: &str
     match image.tag {
         None => cx.report(
             at.place,
-            format_args!("image `{shown}` of {owner} has no tag, which means `latest`{cached}"),
+            format_args!("image `{shown}` of {used} has no tag, which means `latest`{cached}"),
         ),
         Some(tag) if cx.lists(&FLOATING, tag) => cx.report(
             at.place,
-            format_args!("image `{shown}` of {owner} has the tag `{}`, which moves{cached}", clipped(tag)),
+            format_args!("image `{shown}` of {used} has the tag `{}`, which moves{cached}", clipped(tag)),
         ),
         Some(_) => return,
     };

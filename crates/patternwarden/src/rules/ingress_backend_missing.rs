@@ -205,7 +205,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 fn judge<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, backend: Backend<'d>) {
     let Some(name) = backend.service.as_str() else { return };
     let namespace = backend.namespace;
-    let Some(service) = cx.set().named("", "Service", Some(namespace), name).and_then(Service::of)
+    let Some(service) = cx.set().find("", "Service", Some(namespace), name).and_then(Service::of)
     else {
         let any = cx.set().of_kind("Service").any(|other| Service::of(other).is_some());
         let severity = if any { Severity::Warning } else { Severity::Info };
@@ -256,7 +256,7 @@ fn certificates<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     for entry in items(object.node.at(&["spec", "tls"]).node()) {
         let Some(secret) = entry.get("secretName") else { continue };
         let Some(name) = secret.as_str().filter(|name| !name.is_empty()) else { continue };
-        if cx.set().named("", "Secret", Some(namespace), name).is_none() {
+        if cx.set().find("", "Secret", Some(namespace), name).is_none() {
             let shown = clipped(name);
             cx.report(secret, format_args!("the certificate `{shown}` is not in the input"))
                 .severity(Severity::Info);

@@ -5,8 +5,8 @@ use crate::minor::Minor;
 use crate::param::Param;
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
-use alloc::{format, string::ToString, vec, vec::Vec};
-use patternwarden_tree::{Edit, Op, Place, Value};
+use alloc::{format, vec::Vec};
+use crate::repair::native_sidecar;
 
 crate::rule! {
     /// A helper container of a Job never ends, so the Job never does.
@@ -130,25 +130,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             continue;
         }
         let name = container.display_name();
-        let edits = make_sidecar(container);
+        let edits = native_sidecar(container);
         cx.report(container.node, format_args!("container `{name}` keeps the Job from completing"))
             .fix(Grade::Review, format!("Make `{name}` a native sidecar"), edits);
     }
-}
-
-/// Moves a container to the end of the init containers and keeps it running from there.
-fn make_sidecar(container: Container<'_>) -> Vec<Edit> {
-    let object = container.object().node;
-    let list = container.pod.init_container_list();
-    let pointer = list.place.pointer(object).to_string();
-    let from = Place::from(container.node).pointer(object).to_string();
-    let at = list.value.map_or(0, |list| list.items().count());
-    let mut edits = vec![
-        Edit::new(format!("{pointer}/-"), Op::Move { from }),
-        Edit::new(format!("{pointer}/{at}/restartPolicy"), Op::Add(Value::from("Always"))),
-    ];
-    if list.is_absent() {
-        edits.insert(0, Edit::new(pointer, Op::Add(Value::seq([]))));
-    }
-    edits
 }

@@ -341,7 +341,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         if let Some((pod, rights)) = found {
             lacking(cx, role, pod, &rights.missing());
         }
-    } else if let Some(pod) = object.pod_spec().filter(|pod| !pod.workload.is_job()) {
+    }
+    for pod in object.pod_specs().filter(|pod| !pod.workload.is_job()) {
         workload(cx, pod);
     }
 }
@@ -395,10 +396,10 @@ impl<'d> Rights<'d> {
 }
 
 fn lacking<'d>(cx: &mut Cx<'_, 'd>, role: Role<'d>, pod: PodSpec<'d>, missing: &[&'static str]) {
-    let rule = role.rules().find(|rule| rule.covers(GROUP, "leases"));
+    let entry = role.rules().find(|entry| entry.covers(GROUP, "leases"));
     let (name, verbs) = (pod.object().display_name(), missing.join(", "));
-    let (place, edits) = match rule {
-        Some(rule) => (rule.verbs().place, append_verbs(rule, missing)),
+    let (place, edits) = match entry {
+        Some(entry) => (entry.verbs().place, append_verbs(entry, missing)),
         None => {
             let list = |text: &str| Value::seq([Value::from(text)]);
             let verbs = VERBS.into_iter().map(Value::from).collect();

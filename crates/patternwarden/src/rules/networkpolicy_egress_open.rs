@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{NetworkPolicy, Object, cidr_holds, items};
+use crate::kube::{LabelSelector, NetworkPolicy, Object, cidr_holds, items};
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -182,7 +182,7 @@ const METADATA: [u8; 4] = [169, 254, 169, 254];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(policy) = NetworkPolicy::of(object) else { return };
-    if policy.selector().is_some_and(|selector| selector.is_empty()) {
+    if policy.selector().is_some_and(LabelSelector::is_empty) {
         every_pod(cx, policy);
     }
     for (rule, key) in policy.rules() {
@@ -231,7 +231,7 @@ fn every_pod<'d>(cx: &mut Cx<'_, 'd>, policy: NetworkPolicy<'d>) {
     // Another policy may close the other direction.
     let closes = |other: NetworkPolicy<'d>| {
         other.object.effective_namespace() == object.effective_namespace()
-            && other.selector().is_some_and(|selector| selector.is_empty())
+            && other.selector().is_some_and(LabelSelector::is_empty)
             && other.isolates(open)
     };
     let mut others = cx.set().of_kind("NetworkPolicy").filter_map(NetworkPolicy::of);

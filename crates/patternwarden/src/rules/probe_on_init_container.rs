@@ -97,6 +97,7 @@ crate::rule! {
     "Probe or hook on a plain init container",
     patterns: &[Pattern::InitContainer, Pattern::Sidecar],
     severity: Severity::Error,
+    refused: true,
     fix: Some(Grade::Review),
     check: Check::Container(check),
 }

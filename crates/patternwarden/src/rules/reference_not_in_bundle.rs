@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Crd, Items, Object, PodSpec, config_references, is_ingress, items};
+use crate::kube::{Crd, Object, PodSpec, config_references, is_ingress, items};
 use crate::matcher::{clipped, glob};
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
@@ -13,9 +13,10 @@ crate::rule! {
     /// ## Why it matters
     ///
     /// Without its ConfigMap a container never starts, without its claim a Pod is never scheduled.
-    /// The list is also the documentation of what the application depends on. It is a note, and a
-    /// warning where the input is said to be complete. There is no repair, because a repair changes
-    /// one object, and here another one has to be written.
+    /// The list is also the documentation of what the application depends on: a warning for what
+    /// should be part of it, since the input is said to be complete, and a note for what belongs to
+    /// the cluster. There is no repair, because a repair changes one object, and here another one has
+    /// to be written.
     ///
     /// ## Bad
     ///
@@ -214,7 +215,7 @@ const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let mut needed: Vec<Needed<'d>> = Vec::new();
-    if let Some(pod) = object.pod_spec() {
+    for pod in object.pod_specs() {
         of_pod(&mut needed, pod);
     }
     let claims = pod_claims(object);
@@ -231,14 +232,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             add(&mut needed, ("", "Secret", true), entry.get("secretName"));
         }
     }
-    let severity = if cx.set().is_closed() { Severity::Warning } else { Severity::Info };
     let home = object.effective_namespace();
     let mut said: Vec<(&str, &str)> = Vec::new();
     for (group, kind, namespaced, node) in needed {
         let Some(name) = node.as_str().filter(|name| !name.is_empty()) else { continue };
         let full = format!("{kind}/{name}");
         let known = EVERYWHERE.iter().any(|pattern| glob(pattern, &full)) || cx.lists(&IGNORE, &full);
-        let found = cx.set().named(group, kind, namespaced.then_some(home), name).is_some();
+        let found = cx.set().find(group, kind, namespaced.then_some(home), name).is_some();
+        // What has no namespace belongs to the cluster, and not to the application.
+        let severity = if namespaced { Severity::Warning } else { Severity::Info };
         if !known && !found && !said.contains(&(kind, name)) {
             said.push((kind, name));
             cx.report(node, format_args!("{kind} `{}` is not in the input", clipped(name)))
@@ -253,8 +255,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if !api.is_built_in() && !definitions.any(defines) {
         let shown = clipped(api.kind);
         if !cx.lists(&IGNORE, &format!("CustomResourceDefinition/{}.{}", api.kind, api.group)) {
-            cx.report(object.kind().place, format_args!("the definition of `{shown}` is not in the input"))
-                .severity(severity);
+            cx.report(object.kind().place, format_args!("the definition of `{shown}` is not in the input"));
         }
     }
 }
@@ -290,9 +291,9 @@ fn of_pod<'d>(out: &mut Vec<Needed<'d>>, pod: PodSpec<'d>) {
 }
 
 /// `spec` of every claim that is made for the Pods of a workload.
-fn pod_claims<'d>(object: Object<'d>) -> impl Iterator<Item = Node<'d>> {
+fn pod_claims(object: Object<'_>) -> impl Iterator<Item = Node<'_>> {
     let templates = object.workload().and_then(|workload| workload.volume_claim_templates().value);
-    let volumes: Items<'d> = items(object.pod_spec().and_then(|pod| pod.volume_list().value));
+    let volumes = object.pod_specs().flat_map(|pod| items(pod.volume_list().value));
     let own = items(templates).filter_map(|claim| claim.get("spec"));
     own.chain(volumes.filter_map(|volume| {
         volume.at(&["ephemeral", "volumeClaimTemplate", "spec"]).node()

@@ -217,6 +217,7 @@ crate::rule! {
         Pattern::DaemonService,
     ],
     severity: Severity::Error,
+    refused: true,
     fix: Some(Grade::Safe),
     surfaces: &[Surface::Object],
     check: Check::Pod(check),

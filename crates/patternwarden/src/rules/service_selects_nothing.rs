@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Object, Service, selects};
+use crate::neighbours::{DAEMON_SETS, DEPLOYMENTS, ENDPOINT_SLICES, PODS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::repair::nearest;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -234,8 +235,14 @@ crate::rule! {
     severity: Severity::Warning,
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Safe),
+    reads: Some(&READS),
     check: Check::Object(check),
 }
+
+static READS: Reads = Reads {
+    on: &["Service"],
+    kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &ENDPOINT_SLICES],
+};
 
 /// Related places that a finding names at most.
 const MAX_RELATED: usize = 8;

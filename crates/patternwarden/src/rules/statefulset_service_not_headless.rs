@@ -261,7 +261,7 @@ fn governing<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     }
     let namespace = pod.object().effective_namespace();
     let name = at.value.filter(|name| !name.is_empty());
-    let service = name.and_then(|name| cx.set().named("", "Service", Some(namespace), name));
+    let service = name.and_then(|name| cx.set().find("", "Service", Some(namespace), name));
     let service = service.and_then(Service::of);
     let closed = cx.set().is_closed();
     let selects = |s: Service<'d>| s.selector().value.is_some_and(|map| selects(map, pod.labels()));

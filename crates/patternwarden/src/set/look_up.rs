@@ -8,8 +8,8 @@ use crate::kube::{
 use alloc::vec::Vec;
 
 impl<'d> Set<'d> {
-    /// The object of this kind and name in a namespace. For a kind without namespaces, pass `None`.
-    pub fn named(
+    /// The object of this group, kind and name. For a kind without namespaces, pass `None`.
+    pub fn find(
         &self,
         group: &str,
         kind: &str,
@@ -29,7 +29,7 @@ impl<'d> Set<'d> {
         namespace: &str,
     ) -> Option<ConfigObject<'d>> {
         let (kind, name) = (reference.kind.name(), reference.name.as_str()?);
-        self.named("", kind, Some(namespace), name).and_then(ConfigObject::of)
+        self.find("", kind, Some(namespace), name).and_then(ConfigObject::of)
     }
 
     /// Every autoscaler.
@@ -39,6 +39,13 @@ impl<'d> Set<'d> {
             out.extend(self.of_kind(kind).filter_map(Autoscaler::of));
         }
         out
+    }
+
+    /// The workload that an autoscaler scales, in its own namespace.
+    pub fn scaled(&self, scaler: Autoscaler<'d>) -> Option<Object<'d>> {
+        let (kind, name) = (scaler.target_kind().value?, scaler.target_name().value?);
+        let home = scaler.object.effective_namespace();
+        self.called(kind, name).find(|object| object.effective_namespace() == home)
     }
 
     /// What changes the number of an object's replicas.

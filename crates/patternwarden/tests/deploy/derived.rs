@@ -1,8 +1,7 @@
 //! The parts of the files that follow from the catalogue, between two comments each.
 
-use crate::kinds::{speaks, webhook_rules, with_rules};
+use crate::kinds::{speaks, webhook_rules, with_rules, workloads};
 use crate::{document, keep, presets, text, texts};
-use patternwarden::rule::Check;
 use patternwarden::{Admission, Category, Pattern, RULES, Rule};
 
 const BEGIN: &str = "# derived from the catalogue: ";
@@ -39,9 +38,17 @@ fn written(name: &str, text: &str) -> String {
 fn lines_of(part: &str) -> Vec<String> {
     match part {
         "every kind that has rules" => webhook_rules(&with_rules(|_| true)),
-        "kinds that make Pods" => webhook_rules(&with_rules(|rule| {
-            rule.pss.is_some() || matches!(rule.check, Check::Pod(_) | Check::Container(_))
-        })),
+        "names of the kinds" => {
+            let kinds = with_rules(|_| true);
+            let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
+            let mut out = vec!["io.artifacthub.resources: >-".to_owned()];
+            out.extend(names.chunks(6).enumerate().map(|(at, names)| {
+                let end = if (at + 1) * 6 < kinds.len() { "," } else { "" };
+                format!("  {}{end}", names.join(", "))
+            }));
+            out
+        }
+        "kinds that make Pods" => webhook_rules(&workloads()),
         "what warns by default, denied" => denied(RULES.iter().filter(|r| at_admission(r))),
         part => {
             let name = part.strip_prefix("the family ").expect("a known part");

@@ -4,8 +4,8 @@
 //! (`policy_artifacthub.rs` of Kubewarden's policy-evaluator).
 
 use crate::{document, folder, keep, text};
+use core::fmt::Write as _;
 use patternwarden::tree::{Node, write_json};
-use std::fmt::Write as _;
 use std::fs;
 
 /// Keys that the file must have, as <https://artifacthub.io/docs/topics/repositories/kubewarden-policies/> asks.

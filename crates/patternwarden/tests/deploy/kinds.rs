@@ -15,17 +15,17 @@ use std::collections::BTreeSet;
 pub(crate) struct Kind {
     group: &'static str,
     version: &'static str,
-    kind: &'static str,
+    pub(crate) name: &'static str,
     resource: &'static str,
 }
 
 const fn kind(
     group: &'static str,
     version: &'static str,
-    kind: &'static str,
+    name: &'static str,
     resource: &'static str,
 ) -> Kind {
-    Kind { group, version, kind, resource }
+    Kind { group, version, name, resource }
 }
 
 /// In the order in which the files list them. One version of each: an API server converts requests
@@ -42,7 +42,6 @@ static KINDS: &[Kind] = &[
     kind("", "v1", "PersistentVolume", "persistentvolumes"),
     kind("", "v1", "LimitRange", "limitranges"),
     kind("", "v1", "ResourceQuota", "resourcequotas"),
-    kind("", "v1", "Endpoints", "endpoints"),
     kind("", "v1", "Node", "nodes"),
     kind("apps", "v1", "Deployment", "deployments"),
     kind("apps", "v1", "ReplicaSet", "replicasets"),
@@ -55,7 +54,6 @@ static KINDS: &[Kind] = &[
     kind("networking.k8s.io", "v1", "Ingress", "ingresses"),
     kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses"),
     kind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"),
-    kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices"),
     kind("rbac.authorization.k8s.io", "v1", "Role", "roles"),
     kind("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings"),
     kind("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles"),
@@ -68,11 +66,13 @@ static KINDS: &[Kind] = &[
 /// Built-in kinds that have rules and that the policy is not asked about all the same.
 ///
 /// A policy that only warns should not be handed the values of Secrets. Every node renews its Lease
-/// every few seconds. And the API server asks no webhook about webhooks
+/// every few seconds, and controllers write endpoints at every change of a Pod. And the API server asks no webhook about webhooks
 /// (<https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/>).
 static LEFT_OUT: &[(&str, &str)] = &[
     ("", "Secret"),
     ("coordination.k8s.io", "Lease"),
+    ("", "Endpoints"),
+    ("discovery.k8s.io", "EndpointSlice"),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
     ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
@@ -107,15 +107,20 @@ pub(crate) fn with_rules(wanted: impl Fn(&Rule) -> bool) -> Vec<&'static Kind> {
     let mut found = BTreeSet::new();
     for rule in RULES.iter().filter(|rule| speaks(rule) && wanted(rule)) {
         if matches!(rule.check, Check::Pod(_) | Check::Container(_)) {
-            found.extend(KINDS.iter().filter(|kind| WORKLOADS.contains(&kind.kind)));
+            found.extend(KINDS.iter().filter(|kind| WORKLOADS.contains(&kind.name)));
         }
         found.extend(in_examples(rule));
     }
     // Whoever makes Pods is judged like its like.
-    if found.iter().any(|kind| WORKLOADS.contains(&kind.kind)) {
-        found.extend(KINDS.iter().filter(|kind| WORKLOADS.contains(&kind.kind)));
+    if found.iter().any(|kind| WORKLOADS.contains(&kind.name)) {
+        found.extend(KINDS.iter().filter(|kind| WORKLOADS.contains(&kind.name)));
     }
     KINDS.iter().filter(|kind| found.contains(kind)).collect()
+}
+
+/// The kinds that make Pods.
+pub(crate) fn workloads() -> Vec<&'static Kind> {
+    KINDS.iter().filter(|kind| WORKLOADS.contains(&kind.name)).collect()
 }
 
 /// The rule alone, tuned as the example says, on a complete input.
@@ -137,7 +142,7 @@ fn in_examples(rule: &'static Rule) -> BTreeSet<&'static Kind> {
         for finding in engine::run(&settings, &set) {
             let Some(object) = finding.object.and_then(|index| set.object(index)) else { continue };
             let api = object.api();
-            let same = |kind: &&Kind| kind.kind == api.kind && kind.group == api.group;
+            let same = |kind: &&Kind| kind.name == api.kind && kind.group == api.group;
             match KINDS.iter().find(same) {
                 Some(kind) => drop(out.insert(kind)),
                 None => assert!(
@@ -172,7 +177,7 @@ pub(crate) fn webhook_rules(kinds: &[&Kind]) -> Vec<String> {
         let alike = |kind: &&&Kind| kind.group == first.group && kind.version == first.version;
         let (same, others) = rest.split_at(rest.iter().take_while(alike).count());
         entry(&mut out, first, same.iter().map(|kind| kind.resource), "CREATE, UPDATE");
-        if same.iter().any(|kind| kind.kind == "Pod") {
+        if same.iter().any(|kind| kind.name == "Pod") {
             out.push(
                 "  # An entry of its own, without CREATE: the audit scanner lists what stands"
                     .into(),
@@ -212,16 +217,16 @@ fn entry<'k>(
 #[test]
 fn every_workload_is_in_the_table_and_nothing_twice() {
     let mut seen = BTreeSet::new();
-    assert!(KINDS.iter().all(|kind| seen.insert((kind.group, kind.kind))));
+    assert!(KINDS.iter().all(|kind| seen.insert((kind.group, kind.name))));
     for workload in WORKLOADS {
-        assert!(KINDS.iter().any(|kind| kind.kind == *workload), "{workload}");
+        assert!(KINDS.iter().any(|kind| kind.name == *workload), "{workload}");
     }
 }
 
 #[test]
 fn a_rule_about_one_kind_names_that_kind_alone() {
     let crds = with_rules(|rule| rule.id == "crd-schema-invalid");
-    let kinds: Vec<_> = crds.iter().map(|kind| kind.kind).collect();
+    let kinds: Vec<_> = crds.iter().map(|kind| kind.name).collect();
     assert_eq!(kinds, ["CustomResourceDefinition"]);
     let pods = with_rules(|rule| rule.id == "privilege-escalation-allowed");
     assert_eq!(pods.len(), WORKLOADS.len());

@@ -5,11 +5,11 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a helper that fails is a test that fails"
 )]
+#![expect(clippy::std_instead_of_alloc, reason = "tests run where std is")]
 
 mod derived;
 mod hub;

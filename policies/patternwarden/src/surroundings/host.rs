@@ -49,7 +49,8 @@ fn ask(read: &Read, namespace: Option<&str>) -> Result<Vec<Document>, String> {
     };
     let answer = call("kubernetes", operation, &question(read, place))?;
     let list: List = parse("the list", &answer)?;
-    Ok(list.items.unwrap_or_default().into_iter().map(|Json(document)| document).collect())
+    let items = list.items.ok_or("the answer is no list")?;
+    Ok(items.into_iter().map(|Json(document)| document).collect())
 }
 
 fn question(read: &Read, namespace: Option<&str>) -> String {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
+mod fix;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;

@@ -1,0 +1,28 @@
+//! Patterns that the kind of an object shows by itself.
+
+use crate::kube::Object;
+use crate::recognise::{Confidence, Px};
+use patternwarden_tree::Node;
+
+/// API group and kind.
+pub(super) type Kinds = &'static [(&'static str, &'static str)];
+
+/// Says that the object's kind shows the pattern, with the kind as its variant, if the table has it.
+pub(super) fn hit<'d>(
+    px: &mut Px<'_, 'd>,
+    object: Object<'d>,
+    kinds: Kinds,
+    confidence: Confidence,
+    label: &str,
+) -> bool {
+    let Some((_, kind)) = kinds.iter().find(|(group, kind)| object.is(group, kind)) else {
+        return false;
+    };
+    px.hit(confidence, node(object), label).facet(*kind);
+    true
+}
+
+/// Where the kind stands.
+pub(super) fn node(object: Object<'_>) -> Node<'_> {
+    object.kind().place.node().unwrap_or(object.node)
+}

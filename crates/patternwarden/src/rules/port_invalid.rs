@@ -1,0 +1,412 @@
+use crate::engine::Cx;
+use crate::kube::names::Form;
+use crate::kube::{Handler, Object, PodSpec, Service, items};
+use crate::matcher::clipped;
+use crate::param::{Int, Param};
+use crate::pattern::Pattern;
+use crate::rule::{Check, Grade, Severity};
+use alloc::{string::ToString, vec::Vec};
+use patternwarden_tree::{Kind, Node, Value};
+
+crate::rule! {
+    /// A port number or port name that cannot be used, or that two want at once.
+    ///
+    /// ## Why it matters
+    ///
+    /// A number in quotes is read as a name, and refused with a message about IANA names. Two containers
+    /// with one port are accepted, and the second one ends with "address in use".
+    ///
+    /// ## Bad
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   selector:
+    ///     app: shop
+    ///   ports:
+    ///     - name: http
+    ///       port: 80
+    ///       # finding: /spec/ports/0/targetPort
+    ///       targetPort: "8080"
+    ///     - name: admin
+    ///       # finding: /spec/ports/1/port
+    ///       port: 70000
+    ///       # finding: /spec/ports/1/targetPort
+    ///       targetPort: Admin_Port
+    ///     # finding: /spec/ports/2/port
+    ///     - name: again
+    ///       port: 80
+    ///       # finding: /spec/ports/2/nodePort
+    ///       nodePort: 30080
+    /// ```
+    ///
+    /// Ports of nodes, which all Services share:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: a
+    /// spec:
+    ///   type: NodePort
+    ///   ports:
+    ///     - name: http
+    ///       port: 80
+    ///       nodePort: 30080
+    ///     - name: admin
+    ///       port: 8080
+    ///       # finding: 0 /spec/ports/1/nodePort
+    ///       nodePort: 8080
+    /// ---
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: b
+    /// spec:
+    ///   type: NodePort
+    ///   ports:
+    ///     - port: 80
+    ///       # finding: 1 /spec/ports/0/nodePort
+    ///       nodePort: 30080
+    /// ```
+    ///
+    /// ```yaml,bad
+    /// # settings: {"node_port_min": 31000, "node_port_max": 31999}
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: a
+    /// spec:
+    ///   type: NodePort
+    ///   ports:
+    ///     - port: 80
+    ///       # finding: /spec/ports/0/nodePort
+    ///       nodePort: 30080
+    /// ```
+    ///
+    /// Inside of a Pod:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: app
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/app:1.4.2
+    ///       ports:
+    ///         - containerPort: 8080
+    ///           # finding: /spec/containers/0/ports/0/hostPort
+    ///           hostPort: 99999
+    ///         # finding: /spec/containers/0/ports/1/containerPort
+    ///         - containerPort: 0
+    ///       livenessProbe:
+    ///         tcpSocket:
+    ///           # finding: /spec/containers/0/livenessProbe/tcpSocket/port
+    ///           port: "8080"
+    ///       lifecycle:
+    ///         preStop:
+    ///           httpGet:
+    ///             # finding: /spec/containers/0/lifecycle/preStop/httpGet/port
+    ///             port: 0
+    ///     - name: proxy
+    ///       image: registry.example/proxy:1.9.0
+    ///       ports:
+    ///         # finding: /spec/containers/1/ports/0/containerPort
+    ///         - containerPort: 8080
+    /// ```
+    ///
+    /// Routes and network policies:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: networking.k8s.io/v1
+    /// kind: Ingress
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   defaultBackend:
+    ///     service:
+    ///       name: shop
+    ///       port:
+    ///         # finding: 0 /spec/defaultBackend/service/port/number
+    ///         number: 80800
+    ///   rules:
+    ///     - http:
+    ///         paths:
+    ///           - path: /
+    ///             pathType: Prefix
+    ///             backend:
+    ///               service:
+    ///                 name: shop
+    ///                 port:
+    ///                   # finding: 0 /spec/rules/0/http/paths/0/backend/service/port/name
+    ///                   name: "80"
+    /// ---
+    /// apiVersion: gateway.networking.k8s.io/v1
+    /// kind: HTTPRoute
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   rules:
+    ///     - backendRefs:
+    ///         - name: shop
+    ///           # finding: 1 /spec/rules/0/backendRefs/0/port
+    ///           port: 0
+    /// ---
+    /// apiVersion: networking.k8s.io/v1
+    /// kind: NetworkPolicy
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   podSelector: {}
+    ///   ingress:
+    ///     - ports:
+    ///         - port: 8080
+    ///           # finding: 2 /spec/ingress/0/ports/0/endPort
+    ///           endPort: 8000
+    ///         - port: http
+    ///           # finding: 2 /spec/ingress/0/ports/1/endPort
+    ///           endPort: 9000
+    /// ```
+    ///
+    /// ## Good
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   selector:
+    ///     app: shop
+    ///   ports:
+    ///     - name: http
+    ///       port: 80
+    ///       targetPort: 8080
+    ///     - name: dns
+    ///       port: 53
+    ///       protocol: UDP
+    ///       targetPort: dns-udp
+    ///     - name: dns-tcp
+    ///       port: 53
+    /// ---
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: outside
+    /// spec:
+    ///   type: NodePort
+    ///   ports:
+    ///     - port: 80
+    ///       nodePort: 30080
+    /// ---
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: app
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/app:1.4.2
+    ///       ports:
+    ///         - containerPort: 8080
+    ///           hostPort: 0
+    ///     - name: proxy
+    ///       image: registry.example/proxy:1.9.0
+    ///       ports:
+    ///         - containerPort: 8080
+    ///           protocol: UDP
+    /// ---
+    /// apiVersion: networking.k8s.io/v1
+    /// kind: NetworkPolicy
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   podSelector: {}
+    ///   ingress:
+    ///     - ports:
+    ///         - port: 8000
+    ///           endPort: 8080
+    /// ```
+    ///
+    /// ## When to allow it
+    ///
+    /// Where the range of node ports was changed: set `node_port_min` and `node_port_max`.
+    ///
+    /// ## Source
+    ///
+    /// - [Service: type NodePort](https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport): 30000 to 32767 unless changed
+    /// - [Network policies: range of ports](https://kubernetes.io/docs/concepts/services-networking/network-policies/#targeting-a-range-of-ports)
+    /// - [ServicePort](https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/): `targetPort` is a number or an IANA service name
+    "port-invalid",
+    "Port number or port name that cannot be used",
+    patterns: &[Pattern::ServiceDiscovery, Pattern::HealthProbe],
+    severity: Severity::Error,
+    params: &[Param::Int(&NODE_PORT_MIN), Param::Int(&NODE_PORT_MAX)],
+    fix: Some(Grade::Safe),
+    check: Check::Object(check),
+}
+
+static NODE_PORT_MIN: Int = Int {
+    name: "node_port_min",
+    doc: "First port of the nodes that Services may have.",
+    unit: "",
+    min: 1,
+    max: 65_535,
+    default: 30_000,
+};
+
+static NODE_PORT_MAX: Int = Int {
+    name: "node_port_max",
+    doc: "Last port of the nodes that Services may have.",
+    unit: "",
+    min: 1,
+    max: 65_535,
+    default: 32_767,
+};
+
+fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
+    if let Some(pod) = object.pod_spec() {
+        containers(cx, pod);
+    } else if let Some(of) = Service::of(object) {
+        service(cx, of);
+    } else if object.is("networking.k8s.io", "Ingress") {
+        backend(cx, object.node.at(&["spec", "defaultBackend"]).node());
+        for rule in items(object.node.at(&["spec", "rules"]).node()) {
+            for path in items(rule.at(&["http", "paths"]).node()) {
+                backend(cx, path.get("backend"));
+            }
+        }
+    } else if object.is("gateway.networking.k8s.io", "HTTPRoute") {
+        for rule in items(object.node.at(&["spec", "rules"]).node()) {
+            items(rule.get("backendRefs")).for_each(|to| port(cx, to.get("port"), false));
+        }
+    } else if object.is("networking.k8s.io", "NetworkPolicy") {
+        for list in ["ingress", "egress"] {
+            let rules = items(object.spec().value.and_then(|spec| spec.get(list)));
+            rules.flat_map(|rule| items(rule.get("ports"))).for_each(|of| range(cx, of));
+        }
+    }
+}
+
+/// Judges a number from 1 to 65535, or the name of a port. Zero may mean that nothing is set.
+fn port<'d>(cx: &mut Cx<'_, 'd>, at: Option<Node<'d>>, zero: bool) {
+    let Some(node) = at else { return };
+    let text = node.scalar_text();
+    let number = node.as_i64();
+    match node.kind() {
+        Kind::Number if number.is_some_and(|n| (1..=65_535).contains(&n) || (zero && n == 0)) => {}
+        Kind::Number => {
+            cx.report(node, format_args!("`{}` is no port: ports are 1 to 65535", clipped(text)));
+        }
+        Kind::String if text.is_empty() || Form::Port.fits(text) => {}
+        Kind::String => {
+            let demand = Form::Port.demand();
+            let shown = clipped(text);
+            let finding =
+                cx.report(node, format_args!("`{shown}` is a name here, and no good one: it needs {demand}"));
+            if text.parse::<u16>().is_ok_and(|port| port > 0) && text.parse::<u16>().map(|port| port.to_string()).as_deref() == Ok(text) {
+                finding.fix_set(Grade::Safe, "Write it as a number", Value::Number(text.to_string()));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn backend<'d>(cx: &mut Cx<'_, 'd>, backend: Option<Node<'d>>) {
+    let Some(of) = backend.and_then(|node| node.at(&["service", "port"]).node()) else { return };
+    // Here a number in quotes is a name, beside a field for numbers.
+    port(cx, of.get("number"), true);
+    let name = of.get("name").and_then(|node| Some((node, node.as_str()?)));
+    if let Some((node, name)) = name.filter(|(_, name)| !name.is_empty() && !Form::Port.fits(name)) {
+        cx.report(node, format_args!("`{}` is no port name: it needs {}", clipped(name), Form::Port.demand()));
+    }
+}
+
+fn range<'d>(cx: &mut Cx<'_, 'd>, of: Node<'d>) {
+    let start = of.get("port").filter(|node| !node.is_null());
+    port(cx, start, false);
+    let Some(end) = of.get("endPort").filter(|node| !node.is_null()) else { return };
+    let problem = match start.map(Node::as_i64) {
+        Some(Some(start)) if end.as_i64().is_some_and(|end| end < start) => "is before `port`",
+        Some(Some(_)) => return port(cx, Some(end), false),
+        Some(None) => "needs a number as `port`",
+        None => "needs `port`",
+    };
+    cx.report(end, format_args!("`endPort` {problem}"));
+}
+
+fn protocol(port: Node<'_>) -> &str {
+    port.get("protocol").and_then(Node::as_str).filter(|text| !text.is_empty()).unwrap_or("TCP")
+}
+
+fn containers<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
+    let mut seen: Vec<(i64, &str, Node<'d>, Node<'d>)> = Vec::new();
+    for container in pod.containers() {
+        for own in container.ports() {
+            port(cx, own.node.get("containerPort"), false);
+            port(cx, own.node.get("hostPort"), true);
+            let (Some(number), regular) = (own.container_port().value, pod.app_containers().any(|c| c == container)) else { continue };
+            let kind = protocol(own.node);
+            let twin = seen.iter().find(|s| s.0 == number && s.1 == kind && s.2 != container.node);
+            if let Some((.., first)) = twin.filter(|_| regular) {
+                let place = own.container_port().place;
+                cx.report(place, format_args!("another container has port {number} as well, and they share one network"))
+                    .severity(Severity::Warning)
+                    .related(*first, "the same port");
+            }
+            if regular {
+                seen.push((number, kind, container.node, own.node));
+            }
+        }
+        let probes = container.probes().filter_map(|probe| probe.handler());
+        let hooks = container.hooks().filter_map(|hook| hook.handler());
+        for handler in probes.chain(hooks) {
+            if matches!(handler, Handler::HttpGet(_) | Handler::TcpSocket(_)) {
+                port(cx, handler.node().get("port"), false);
+            }
+        }
+    }
+}
+
+fn service<'d>(cx: &mut Cx<'_, 'd>, service: Service<'d>) {
+    let inside = matches!(service.service_type().value, None | Some("" | "ClusterIP" | "ExternalName"));
+    let bounds = (cx.int(&NODE_PORT_MIN), cx.int(&NODE_PORT_MAX));
+    let mut seen: Vec<(i64, &str)> = Vec::new();
+    for own in service.ports() {
+        port(cx, own.get("port"), false);
+        port(cx, own.get("targetPort"), true);
+        let kind = protocol(own);
+        if let Some((node, number)) = own.get("port").and_then(|node| Some((node, node.as_i64()?))) {
+            if seen.contains(&(number, kind)) {
+                cx.report(node, format_args!("this Service has port {number} of {} twice", clipped(kind)));
+            }
+            seen.push((number, kind));
+        }
+        let node_port = own.get("nodePort").and_then(|node| Some((node, node.as_i64()?)));
+        let Some((node, number)) = node_port.filter(|(_, number)| *number != 0) else { continue };
+        if inside {
+            cx.report(node, format_args!("a Service of this type has no port of the nodes"));
+        } else if let Some(other) = taken(cx, service.object, number, kind) {
+            cx.report(node, format_args!("another Service has port {number} of the nodes as well"))
+                .related(other, "the same port");
+        } else if number < bounds.0 || number > bounds.1 {
+            cx.report(node, format_args!("{number} is not among the ports of the nodes, {} to {}", bounds.0, bounds.1))
+                .severity(Severity::Info);
+        }
+    }
+}
+
+/// The same port of the nodes in an earlier Service.
+fn taken<'d>(cx: &Cx<'_, 'd>, object: Object<'d>, number: i64, kind: &str) -> Option<Node<'d>> {
+    let earlier = cx.set().of_kind("Service").take_while(|other| other.index < object.index);
+    let mut ports = earlier.filter_map(Service::of).flat_map(Service::ports);
+    ports.find_map(|port| {
+        let node = port.get("nodePort")?;
+        (node.as_i64() == Some(number) && protocol(port) == kind).then_some(node)
+    })
+}
