@@ -59,9 +59,11 @@ pub mod secret_values;
 mod served;
 pub mod set;
 pub mod settings;
+mod singleton;
 mod spreading;
 mod start_up;
 mod structural;
+pub mod suppress;
 mod third_party;
 
 pub use date::Date;

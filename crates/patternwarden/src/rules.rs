@@ -21,6 +21,7 @@ macro_rules! catalogue {
 catalogue! {
     ambassador_port_exposed
     apparmor_unconfined
+    autoscaler_missing
     capability_added
     capability_ineffective
     capability_not_dropped
@@ -43,6 +44,7 @@ catalogue! {
     cron_defaults_implicit
     cron_schedule_invalid
     dapr_lock_call
+    default_namespace_used
     deprecated_api_version
     dns_config_policy
     downward_api_field_invalid
@@ -58,7 +60,9 @@ catalogue! {
     hostpath_volume
     hpa_bounds_invalid
     hpa_fixed_replicas
+    hpa_target_missing
     hpa_target_without_requests
+    hpa_vpa_conflict
     image_digest_missing
     image_pull_policy
     image_pull_secret_missing
@@ -81,6 +85,7 @@ catalogue! {
     mount_propagation_bidirectional
     naked_pod
     namespace_pod_security_labels
+    namespace_quota_missing
     native_sidecar_startup_probe_missing
     networkpolicy_dns_blocked
     networkpolicy_egress_open
@@ -93,6 +98,8 @@ catalogue! {
     object_duplicate
     obsolete_annotation
     operator_rbac_incomplete
+    pdb_disruption_share
+    pdb_missing
     pdb_selects_nothing
     pdb_single_replica
     pdb_unhealthy_policy
@@ -123,6 +130,7 @@ catalogue! {
     readiness_probe_missing
     reference_not_in_bundle
     removed_api_version
+    replica_bounds
     replicas_not_spread
     request_exceeds_limit
     required_field_missing
@@ -132,6 +140,7 @@ catalogue! {
     rolebinding_dangling
     rolling_update_without_readiness
     rollout_cannot_progress
+    rollout_not_rolling
     root_filesystem_writable
     run_as_non_root_missing
     run_as_root
@@ -154,6 +163,12 @@ catalogue! {
     startup_probe_budget
     startup_probe_missing
     statefulset_service_not_headless
+    suppression_expired
+    suppression_malformed
+    suppression_not_allowed
+    suppression_unknown_rule
+    suppression_unused
+    suppression_without_reason
     sysctl_unsafe
     termination_grace_excessive
     toleration_too_broad

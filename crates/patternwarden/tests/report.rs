@@ -174,7 +174,14 @@ fn every_range_lies_in_the_text() {
 
 #[test]
 fn without_text_there_are_no_ranges_and_the_same_findings() {
-    for text in corpus() {
+    for mut text in corpus() {
+        // Comments that suppress are text.
+        let read_once = patternwarden_yaml::read(&text);
+        let comments = read_once.documents.iter().flat_map(Document::comments);
+        let mut ours: Vec<_> = comments.filter(|c| c.text.contains("patternwarden")).collect();
+        while let Some(comment) = ours.pop() {
+            text.replace_range(comment.span.start as usize..comment.span.end as usize, "");
+        }
         let stream = patternwarden_yaml::read(&text);
         let plain = |document: &Document| {
             let mut json = String::new();
