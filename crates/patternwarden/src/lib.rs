@@ -25,6 +25,7 @@ extern crate std;
 mod api_migration;
 pub mod api_versions;
 pub mod bundle;
+mod confidential;
 pub mod crd_migration;
 pub mod dapr;
 pub mod date;
