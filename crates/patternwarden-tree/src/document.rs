@@ -80,6 +80,19 @@ pub enum NoteKind {
     Hole,
 }
 
+/// A comment of the source text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Where it is, from its mark to the end of the line.
+    pub span: Span,
+    /// The line that it stands on, without the line break.
+    pub line: Span,
+    /// Nothing but blanks stands before it on its line.
+    pub alone: bool,
+    /// What is written, the mark included.
+    pub text: String,
+}
+
 pub(crate) const NONE: u32 = u32::MAX;
 
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +135,7 @@ pub struct Document {
     pub(crate) slots: Vec<Slot>,
     pub(crate) sources: Vec<Source>,
     pub(crate) notes: Vec<Note>,
+    pub(crate) comments: Vec<Comment>,
     pub(crate) shadowed: Vec<u32>,
 }
 
@@ -149,6 +163,22 @@ impl Document {
     /// What the reader noticed, in source order.
     pub fn notes(&self) -> &[Note] {
         &self.notes
+    }
+
+    /// The comments of the text, in source order; those between two documents are the later one's.
+    pub fn comments(&self) -> &[Comment] {
+        &self.comments
+    }
+
+    /// Adds comments behind those that the document has.
+    pub fn add_comments(&mut self, comments: impl IntoIterator<Item = Comment>) {
+        self.comments.extend(comments);
+    }
+
+    /// Whether some key or scalar contains this text; it may also say so of two that lie side by
+    /// side.
+    pub fn mentions(&self, text: &str) -> bool {
+        self.text.contains(text)
     }
 
     /// Whether the document came from text that could only be read in part.
@@ -348,13 +378,15 @@ impl<'d> Node<'d> {
         (origin != Origin::default() || self.parent().is_none()).then_some(origin)
     }
 
-    /// Byte range to point a person at: a scalar itself, the key of a list or
-    /// map, the first entry of a list item.
+    /// Byte range to point a person at: a scalar itself, the key of a list or map, the first entry
+    /// of a list item, the list around an item with nothing in it.
     pub fn anchor(self) -> Option<Span> {
         let origin = self.origin()?;
         let collection = matches!(self.kind(), Kind::Seq | Kind::Map);
         match origin.key {
             Some(key) if collection || origin.value.is_empty() => Some(key),
+            // An item of a list with nothing behind its dash.
+            None if origin.value.is_empty() && self.parent().is_some() => self.parent()?.anchor(),
             _ if !collection || origin.style == Style::Flow => Some(origin.value),
             _ => match self.children().next() {
                 Some(first) => {

@@ -34,7 +34,7 @@ mod value;
 pub use builder::{Builder, Limit, MAX_DEPTH, MAX_NODES};
 #[cfg(feature = "serde")]
 pub use de::{DocumentSeed, from_deserializer};
-pub use document::{Children, Document, Kind, Node, Note, NoteKind, Origin, Style};
+pub use document::{Children, Comment, Document, Kind, Node, Note, NoteKind, Origin, Style};
 pub use edit::{Edit, EditError, Op, apply};
 pub use json::{quote, write_edited, write_json};
 pub use order::{sort_by, sort_ids};

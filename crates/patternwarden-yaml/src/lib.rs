@@ -28,6 +28,7 @@ extern crate std;
 
 mod bytes;
 mod characters;
+mod comments;
 mod edit;
 mod events;
 mod explain;

@@ -1,5 +1,6 @@
 //! A whole input: JSON documents, then YAML documents, each with its error if it has one.
 
+use crate::comments;
 use crate::events::Yaml;
 use crate::explain;
 use crate::fault::{Fault, floor};
@@ -11,9 +12,9 @@ use crate::strict;
 use crate::syntax::Syntax;
 use crate::{MAX_DOCUMENTS, MAX_INPUT};
 use alloc::{format, string::String, vec::Vec};
-use core::ops::Range;
+use core::{mem, ops::Range};
 use patternwarden_tree::{
-    Document, LineIndex, MAX_NODES, Node, Note, NoteKind, Span, Stream, SyntaxError,
+    Comment, Document, LineIndex, MAX_NODES, Node, Note, NoteKind, Span, Stream, SyntaxError,
 };
 
 /// Reads `text`; see [`crate::read`].
@@ -24,6 +25,10 @@ pub(crate) fn read(text: &str, caret: Option<usize>) -> Stream {
     let mut reader = Reader { text, caret, ..Reader::default() };
     let rest = reader.json();
     reader.yaml(rest);
+    // Behind the last document.
+    if let Some(last) = reader.stream.documents.last_mut() {
+        last.add_comments(reader.comments);
+    }
     reader.stream.lines = Some(LineIndex::new(text));
     reader.stream
 }
@@ -47,6 +52,8 @@ struct Reader<'t> {
     /// Values so far, in all documents.
     nodes: usize,
     budget: Budget,
+    /// Comments that stand before the next document.
+    comments: Vec<Comment>,
     /// A limit was hit; nothing more is read.
     full: bool,
 }
@@ -148,6 +155,7 @@ impl Reader<'_> {
         if let Some(at) = ignored.clone() {
             notes.push(note(NoteKind::IgnoredText, at));
         }
+        self.comments.extend(comments::comments(text, &syntax, base));
         let mut resolved = resolve::resolve(&syntax, base, notes);
         resolved.fault = match (refused, resolved.fault) {
             // What recovery made of the text is not the author's offence.
@@ -165,7 +173,7 @@ impl Reader<'_> {
     /// Takes one document over, unless it is empty or one too many.
     fn finish(&mut self, base: usize, text: &str, resolved: Resolved) {
         let Resolved { document, fault } = resolved;
-        let document = document.filter(|d| d.root().is_some_and(|root| !root.is_null()));
+        let mut document = document.filter(|d| d.root().is_some_and(|root| !root.is_null()));
         if document.is_none() && fault.is_none() {
             return;
         }
@@ -179,6 +187,9 @@ impl Reader<'_> {
         match fault {
             Some(fault) => self.fail(base, template(text).unwrap_or(fault).widened(text)),
             None => self.count += 1,
+        }
+        if let Some(document) = &mut document {
+            document.add_comments(mem::take(&mut self.comments));
         }
         self.stream.documents.extend(document);
     }

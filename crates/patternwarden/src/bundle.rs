@@ -82,7 +82,10 @@ impl<'s> Bundle<'s> {
                 Some(assumed) => wrap(root, assumed),
                 None => typed(root),
             });
-            let document = wrapped.map_or(Cow::Borrowed(document), Cow::Owned);
+            let document = wrapped.map_or(Cow::Borrowed(document), |mut wrapped| {
+                wrapped.add_comments(document.comments().iter().cloned());
+                Cow::Owned(wrapped)
+            });
             if let Some(root) = document.root() {
                 let stranger = unpack(root, index, assumed, &mut bundle.entries, 0);
                 bundle.strangers.extend(stranger.map(|reason| (index, reason)));

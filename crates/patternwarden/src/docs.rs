@@ -47,6 +47,11 @@ impl Example {
         self.text.lines().find_map(|line| line.trim().strip_prefix(SETTINGS))
     }
 
+    /// JSON of whole settings, when an `# all settings: {"as_of": "2027-01-31"}` comment has some.
+    pub fn all_settings(&self) -> Option<&str> {
+        self.text.lines().find_map(|line| line.trim().strip_prefix(ALL_SETTINGS))
+    }
+
     /// The manifest without its marks, as a person would write it.
     pub fn shown(&self) -> String {
         let mut out = String::with_capacity(self.text.len());
@@ -60,11 +65,12 @@ impl Example {
 
 const FINDING: &str = "# finding: ";
 const SETTINGS: &str = "# settings: ";
+const ALL_SETTINGS: &str = "# all settings: ";
 
 /// Whether a line of an example speaks to the tests and not to people.
 pub fn is_mark(line: &str) -> bool {
     let line = line.trim();
-    line.starts_with(FINDING) || line.starts_with(SETTINGS)
+    [FINDING, SETTINGS, ALL_SETTINGS].iter().any(|mark| line.starts_with(mark))
 }
 
 /// The first sentence or paragraph: what lists show.

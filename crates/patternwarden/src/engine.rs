@@ -1,7 +1,9 @@
 //! The loop that runs the rules, and what a rule sees while it runs.
 
+mod judgement;
+
 use crate::finding::{Finding, Fix, Related};
-use crate::kube::{Container, PodSpec};
+use crate::kube::{Container, Object, PodSpec};
 use crate::matcher::glob;
 use crate::minor::Minor;
 use crate::param::{Choice, Flag, Int, Strings};
@@ -15,8 +17,11 @@ use alloc::{
 };
 use core::fmt;
 use patternwarden_tree::{
-    Edit, Kind, Node, NoteKind, Op, Place, Value, escaped, sort_by, unescape,
+    Edit, Kind, Node, NoteKind, Op, Place, Span, Value, escaped, sort_by, unescape,
 };
+
+pub(crate) use judgement::passes_over;
+pub use judgement::{Judgement, judge, judge_on, run};
 
 /// What a rule sees while it runs, and where it reports.
 #[derive(Debug)]
@@ -32,6 +37,24 @@ pub struct Cx<'r, 'd> {
 }
 
 impl<'r, 'd> Cx<'r, 'd> {
+    /// For a rule that the engine speaks for itself; `None` when settings switch it off.
+    pub(crate) fn of_engine(
+        rule: &'static Rule,
+        settings: &'r Settings,
+        set: &'r Set<'d>,
+        at: (usize, Option<Object<'d>>),
+        out: &'r mut Vec<Finding>,
+    ) -> Option<Self> {
+        let tuned = settings.tuned(rule).filter(|tuned| tuned.enabled)?;
+        let (document, object) = at;
+        let base = match object {
+            Some(object) => Some(object.node),
+            None => set.documents().nth(document)?.root(),
+        };
+        let object = object.map(|object| object.index);
+        Some(Self { set, settings, rule, tuned, document, object, base, out })
+    }
+
     /// The objects that are judged together.
     pub fn set(&self) -> &'r Set<'d> {
         self.set
@@ -75,6 +98,7 @@ impl<'r, 'd> Cx<'r, 'd> {
                 message: message.to_string(),
                 related: Vec::new(),
                 fixes: Vec::new(),
+                suppression: None,
             });
         }
         let Cx { set, tuned, out, .. } = self;
@@ -150,6 +174,14 @@ impl<'d> Reported<'_, 'd> {
             change(finding);
         }
         self
+    }
+
+    /// Points at other bytes than those of the place: at a comment.
+    pub(crate) fn spanning(self, span: Option<Span>) -> Self {
+        match span {
+            Some(_) => self.with(|finding| finding.span = span),
+            None => self,
+        }
     }
 
     /// Sets the severity of this finding, unless settings fix it.
@@ -281,39 +313,6 @@ fn is_passable(base: Node<'_>, pointer: &str) -> bool {
     true
 }
 
-/// Rules about availability and probes: a hook of Helm that tests a release runs once and serves
-/// nobody.
-const OF_SERVICES: &[&str] = &[
-    "rolling-update-without-readiness",
-    "naked-pod",
-    "readiness-probe-missing",
-    "liveness-probe-missing",
-    "shutdown-drain-missing",
-    "replicas-not-spread",
-    "pdb-missing",
-    "replica-bounds",
-    "rollout-not-rolling",
-];
-
-/// Runs every rule that settings switch on over `set`; findings are sorted by document, place
-/// and rule.
-///
-/// Rules that need a complete bundle are skipped on an open set, and objects that a controller
-/// made are judged for containment only.
-pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
-    run_part(settings, set, None)
-}
-
-/// The same over one object of a set, beside which the others are only looked at: documents as a
-/// whole are not judged, and findings name no other object, since nobody but the caller has them.
-pub fn run_on(settings: &Settings, set: &Set<'_>, object: usize) -> Vec<Finding> {
-    let mut out = run_part(settings, set, Some(object));
-    for finding in &mut out {
-        finding.related.retain(|related| related.object == object);
-    }
-    out
-}
-
 fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Finding> {
     let active: Vec<_> = RULES
         .iter()
@@ -352,13 +351,11 @@ fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Find
         for pod in &pods {
             containers.extend(pod.containers());
         }
-        let inherited = object.is_controlled();
-        if inherited && settings.owned_objects() == OwnedObjects::Skip {
+        if object.is_controlled() && settings.owned_objects() == OwnedObjects::Skip {
             continue;
         }
-        let hook = object.annotation("helm.sh/hook").is_some_and(|h| settings.exempts_hook(h));
         for (rule, tuned) in &active {
-            if (inherited && !rule.is_security()) || (hook && OF_SERVICES.contains(&rule.id)) {
+            if passes_over(settings, object, rule) {
                 continue;
             }
             let mut cx = Cx {
@@ -375,11 +372,10 @@ fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Find
                 Check::Object(check) => check(&mut cx, object),
                 Check::Pod(check) => pods.iter().for_each(|pod| check(&mut cx, *pod)),
                 Check::Container(check) => containers.iter().for_each(|c| check(&mut cx, *c)),
-                Check::Document(_) => {}
+                Check::Document(_) | Check::Suppressions => {}
             }
         }
     }
-    assign(set, &mut out);
     out
 }
 

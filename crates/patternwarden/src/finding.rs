@@ -1,6 +1,7 @@
 //! What a rule found, and how to repair it.
 
 use crate::rule::{Admission, Grade, PssLevel, Rule, Severity};
+use crate::suppress::Suppression;
 use alloc::{string::String, vec::Vec};
 use patternwarden_tree::{Edit, Span};
 
@@ -32,6 +33,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// How to repair it, best first.
     pub fixes: Vec<Fix>,
+    /// Who decided to live with it; `None` for a finding that counts.
+    pub suppression: Option<Suppression>,
 }
 
 /// Another place that takes part in a finding.

@@ -63,6 +63,7 @@ mod singleton;
 mod spreading;
 mod start_up;
 mod structural;
+pub mod suppress;
 mod third_party;
 
 pub use date::Date;

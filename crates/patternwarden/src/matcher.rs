@@ -1,16 +1,29 @@
-//! Matching of names against lists: exact words, and globs in which `*` stands for any text.
+//! Matching of names against lists: exact words, and globs.
 
-/// Whether `text` matches `pattern`; `*` stands for any text, also none.
+/// Whether `text` matches `pattern`, in which `*` stands for any text, also none, and `?` for any
+/// one character.
 pub fn glob(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    let mut rest = rest;
-    for part in parts {
-        let Some((_, behind)) = rest.split_once(part) else { return false };
-        rest = behind;
+    let (mut wanted, mut rest) = (pattern.chars(), text.chars());
+    // Behind the last `*`, and where the text went on that it did not take yet.
+    let mut retry: Option<(core::str::Chars<'_>, core::str::Chars<'_>)> = None;
+    loop {
+        let before = rest.clone();
+        match (wanted.next(), rest.next()) {
+            (Some('*'), _) => {
+                rest = before;
+                retry = Some((wanted.clone(), rest.clone()));
+            }
+            (Some(a), Some(b)) if a == b || a == '?' => {}
+            (None, None) => return true,
+            _ => {
+                let Some((pattern, longer)) = &mut retry else { return false };
+                if longer.next().is_none() {
+                    return false;
+                }
+                (wanted, rest) = (pattern.clone(), longer.clone());
+            }
+        }
     }
-    rest.ends_with(last)
 }
 
 /// Whether `number` lies in a range such as `5000-6000`, or is the number itself; what is no range
@@ -145,6 +158,8 @@ mod tests {
         assert!(!glob("a*b", "ab-"));
         assert!(!glob("ab*ba", "aba"));
         assert!(glob("*", ""));
+        assert!(glob("a?c*", "abc") && glob("?*", "ü") && !glob("?", "") && !glob("a?", "abc"));
+        assert!(glob("a*a*a", "aaaa") && !glob("a*a*a", "aa"));
     }
 
     #[test]

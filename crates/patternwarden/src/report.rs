@@ -128,6 +128,32 @@ report! {
         /// Check id in the Pod Security Standards.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         pub pss: Option<String>,
+        /// Who decided to live with it, and why; absent for what counts.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub suppression: Option<Suppression>,
+    }
+
+    /// Why a finding does not count.
+    pub struct Suppression {
+        /// `comment`, `annotation` or `settings`.
+        pub origin: String,
+        /// JSON Pointer: of an annotation in the object, of an exemption in the settings; empty for
+        /// a comment.
+        pub location: String,
+        /// Where it is written.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub range: Option<Range>,
+        /// Id of an exemption.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub id: Option<String>,
+        /// Why.
+        pub reason: String,
+        /// The last day on which it holds, such as `2027-06-30`.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        pub until: Option<String>,
+        /// Whether it also holds when the object arrives in a cluster; where it does not, the
+        /// finding counts for the verdict.
+        pub in_cluster: bool,
     }
 
     /// Another place that takes part in a finding.

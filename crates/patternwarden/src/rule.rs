@@ -207,6 +207,8 @@ pub enum Check {
     Pod(for<'d> fn(&mut Cx<'_, 'd>, PodSpec<'d>)),
     /// Once per container of every Pod spec, of every class.
     Container(for<'d> fn(&mut Cx<'_, 'd>, Container<'d>)),
+    /// The engine reports for it while it applies suppressions, when all others have run.
+    Suppressions,
 }
 
 impl Rule {
@@ -245,6 +247,11 @@ impl Rule {
     /// Whether the rule can only speak about several objects that are complete together.
     pub fn needs_bundle(&self) -> bool {
         matches!(self.surfaces, [Surface::Bundle])
+    }
+
+    /// Whether the rule speaks about suppressions, and so cannot be suppressed.
+    pub fn is_about_suppressions(&self) -> bool {
+        matches!(self.check, Check::Suppressions)
     }
 
     /// Whether the rule judges containment: it also runs on objects that a controller made.

@@ -30,8 +30,10 @@ catalogue! {
     config_image_mutable
     config_image_volume_available
     config_key_missing
+    container_count_limit
     container_restart_policy_invalid
     container_runtime_socket
+    cpu_limit_policy
     crd_conversion_invalid
     crd_names_invalid
     crd_printer_columns
@@ -45,11 +47,13 @@ catalogue! {
     dapr_lock_call
     default_namespace_used
     deprecated_api_version
+    dns_config_policy
     downward_api_field_invalid
     emptydir_unbounded
     env_reference_order
     env_secret_literal
     ephemeral_container_denied
+    ephemeral_storage_policy
     field_type_invalid
     host_aliases_set
     host_namespaces
@@ -90,6 +94,8 @@ catalogue! {
     networkpolicy_peer_or_trap
     networkpolicy_selects_nothing
     node_label_retired
+    node_name_pinned
+    node_selection_policy
     non_root_image_unknown
     object_duplicate
     obsolete_annotation
@@ -104,17 +110,21 @@ catalogue! {
     poststart_blocks_start
     prestop_exceeds_grace
     prestop_exec_sleep
+    priority_class_policy
     privilege_escalation_allowed
     privileged_container
+    probe_exec_command_denied
     probe_file_on_readonly_root
     probe_handler_invalid
     probe_host_set
     probe_on_init_container
     probe_port_undeclared
+    probe_timing_bounds
     probe_timing_invalid
     probe_timing_risky
     proc_mount_unmasked
     process_namespace_shared
+    qos_class_policy
     quantity_suspicious
     rbac_privileged_grant
     rbac_wildcard
@@ -126,6 +136,7 @@ catalogue! {
     replicas_not_spread
     request_exceeds_limit
     required_field_missing
+    resource_bounds
     resource_requests_missing
     restart_policy_invalid
     rolebinding_dangling
@@ -154,7 +165,16 @@ catalogue! {
     startup_probe_budget
     startup_probe_missing
     statefulset_service_not_headless
+    suppression_expired
+    suppression_malformed
+    suppression_not_allowed
+    suppression_unknown_rule
+    suppression_unused
+    suppression_without_reason
     sysctl_unsafe
+    termination_grace_excessive
+    toleration_too_broad
+    topology_spread_invalid
     uid_gid_policy
     user_namespace_available
     volume_mount_policy

@@ -35,6 +35,8 @@ pub struct Settings {
     today: Option<Date>,
     /// Whether an admission request is judged.
     at_admission: bool,
+    /// Path of the input, for exemptions by file.
+    file: Option<String>,
 }
 
 /// What a user decided about one rule.
@@ -94,6 +96,7 @@ impl Default for Settings {
             base: 0,
             today: None,
             at_admission: false,
+            file: None,
         }
     }
 }
@@ -147,7 +150,8 @@ impl Settings {
         found.rule.pss?.control(held.unwrap_or(level), self.target)
     }
 
-    fn tuned(&self, rule: &Rule) -> Option<&RuleSettings> {
+    /// What is decided about a rule.
+    pub(crate) fn tuned(&self, rule: &Rule) -> Option<&RuleSettings> {
         let mut rules = RULES.iter().zip(&self.rules);
         rules.find(|(other, _)| other.id == rule.id).map(|(_, tuned)| tuned)
     }

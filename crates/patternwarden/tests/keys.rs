@@ -86,9 +86,10 @@ fn every_offence_of_every_key_is_named_at_once() {
     assert_eq!(all.len(), 15, "{all:#?}");
 }
 
+/// A container without a name keeps the template from being known by its shape.
 const SHOP: &str = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: shop}\nspec:\n  size: 3\n  \
     pod:\n    metadata: {labels: {app: shop}}\n    spec:\n      containers:\n        \
-    - {name: app, image: registry.example/shop:latest}\n";
+    - {image: registry.example/shop:latest}\n";
 
 #[test]
 fn a_custom_kind_is_read_by_all_rules_once_settings_name_it() {

@@ -1,6 +1,6 @@
 //! What an update found as it was: findings that the old object had as well.
 
-use crate::verdict::find;
+use crate::verdict::judge_all;
 use crate::wording::Entry;
 use alloc::{string::String, vec::Vec};
 use patternwarden::Settings;
@@ -18,7 +18,7 @@ impl Before {
         let set = Set::new(&bundle, settings.scope());
         let neighbours = neighbours.map(|neighbours| neighbours.beside(old.clone()));
         let mut keys = Vec::new();
-        for finding in &find(settings, &set, neighbours.as_ref()) {
+        for finding in &judge_all(settings, &set, neighbours.as_ref()).findings {
             keys.push(Entry { finding, set: &set }.identity());
         }
         sort_by(&mut keys, String::cmp);

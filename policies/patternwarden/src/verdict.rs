@@ -7,9 +7,9 @@ use crate::settings;
 use crate::surroundings;
 use crate::update::Before;
 use crate::wording::{Entry, denial, not_checked, warnings};
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use patternwarden::bundle::Bundle;
-use patternwarden::finding::Finding;
+use patternwarden::engine::Judgement;
 use patternwarden::neighbours::Neighbours;
 use patternwarden::set::Set;
 use patternwarden::settings::OnUpdate;
@@ -57,7 +57,8 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     let bundle = Bundle::new(core::slice::from_ref(&subject.object)).with_kinds_of(&settings);
     let set = Set::new(&bundle, settings.scope());
     let neighbours = surroundings::of(&settings, &subject.object)?;
-    let findings = find(&settings, &set, neighbours.as_ref());
+    let judged = judge_all(&settings, &set, neighbours.as_ref());
+    let findings = &judged.findings;
     let (mut denied, mut warned) = (Vec::new(), Vec::new());
     // Worst first; within one severity, in the order of the manifest.
     for severity in Severity::ALL {
@@ -87,7 +88,7 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
         let code = if refused { UNPROCESSABLE } else { FORBIDDEN };
         response.denial = Some((code, denial(&denied, &settings)));
     }
-    annotate(&mut response, &findings, &set);
+    annotate(&mut response, &judged, &set);
     if let Some(neighbours) = neighbours {
         not_checked(&mut response, &settings, &neighbours);
     }
@@ -95,16 +96,19 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
 }
 
 /// What is wrong with the object, in the order of the manifest; what its neighbours tell comes last.
-pub(crate) fn find(
+pub(crate) fn judge_all(
     settings: &Settings,
     set: &Set<'_>,
     neighbours: Option<&Neighbours>,
-) -> Vec<Finding> {
-    let mut findings = engine::run(settings, set);
+) -> Judgement {
+    let mut judged = engine::judge(settings, set);
     if let Some(neighbours) = neighbours {
-        findings.extend(neighbours.findings(settings));
+        let Judgement { mut findings, mut suppressed, undated, .. } = neighbours.judge(settings);
+        judged.findings.append(&mut findings);
+        judged.suppressed.append(&mut suppressed);
+        judged.undated |= undated;
     }
-    findings
+    judged
 }
 
 /// The rules that found something, by severity; the patterns that the object uses; and which
@@ -112,7 +116,8 @@ pub(crate) fn find(
 ///
 /// Ids are short and each is named once, so that values stay below the 10 kB that the API server
 /// grants to its own policies.
-fn annotate(response: &mut Response, findings: &[Finding], set: &Set<'_>) {
+fn annotate(response: &mut Response, judged: &Judgement, set: &Set<'_>) {
+    let findings = &judged.findings;
     for severity in Severity::ALL {
         let mut ids = Vec::new();
         for finding in findings.iter().filter(|finding| finding.severity == severity) {
@@ -125,6 +130,20 @@ fn annotate(response: &mut Response, findings: &[Finding], set: &Set<'_>) {
         insert(&mut patterns, Pattern::id(hit.pattern));
     }
     note(response, "patterns", &patterns);
+    let mut suppressed = Vec::new();
+    for finding in &judged.suppressed {
+        let origin = finding.suppression.as_ref().map_or("", |why| why.origin.id());
+        let entry = format!("{}={origin}", finding.rule.id);
+        if !suppressed.contains(&entry) {
+            suppressed.push(entry);
+        }
+    }
+    let suppressed: Vec<&str> = suppressed.iter().map(String::as_str).collect();
+    note(response, "suppressed", &suppressed);
+    if judged.undated {
+        // A suppression that ends some day holds, because nothing says which day it is.
+        note(response, "clock", &["unknown"]);
+    }
     if !response.annotations.is_empty() {
         note(response, "engine", &[env!("CARGO_PKG_VERSION")]);
     }

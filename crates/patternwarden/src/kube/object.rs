@@ -128,10 +128,16 @@ impl<'d> Object<'d> {
         self.annotations().value?.get(key)?.as_str()
     }
 
+    /// The entry of `metadata.ownerReferences` that is the controller of the object.
+    pub fn controller(self) -> Option<Node<'d>> {
+        let is_controller =
+            |owner: &Node<'_>| owner.get("controller").and_then(Node::as_bool) == Some(true);
+        items(self.owner_references().value).find(is_controller)
+    }
+
     /// Whether a controller owns the object, so that somebody else wrote what it says.
     pub fn is_controlled(self) -> bool {
-        let owners = items(self.owner_references().value);
-        owners.filter_map(|owner| owner.get("controller")).any(|c| c.as_bool() == Some(true))
+        self.controller().is_some()
     }
 
     /// The object as something that makes Pods.

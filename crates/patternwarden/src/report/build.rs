@@ -2,7 +2,7 @@
 
 use super::{
     Engine, Evidence, Finding, Fix, NotChecked, Operation, PatternHit, Placeholder, Related,
-    Report, Resource, Summary, Syntax, Verdict,
+    Report, Resource, Summary, Suppression, Syntax, Verdict,
 };
 use crate::bundle::Bundle;
 use crate::docs;
@@ -18,7 +18,13 @@ use crate::rule::{Admission, Severity};
 use crate::rules::RULES;
 use crate::set::Set;
 use crate::settings::Settings;
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use crate::suppress;
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 use patternwarden_tree::{
     Edit, LineIndex, Op, Range, Span, Stream, TextEdit, TextEditor, Value, sort_ids,
 };
@@ -37,14 +43,17 @@ pub(super) fn report(
     let builder = Builder { set: &set, settings, lines, editor, neighbours };
 
     let resources: Vec<_> = set.objects().map(|object| builder.resource(object)).collect();
-    let mut found = engine::run(settings, &set);
+    let mut judged = engine::judge(settings, &set);
     if let Some(neighbours) = neighbours {
-        found.extend(neighbours.findings(settings));
-        engine::sort(&mut found);
+        judged.extend(neighbours.judge(settings));
     }
+    let counted = judged.findings.len();
+    let mut found = judged.findings;
+    found.append(&mut judged.suppressed);
     let keys = finding_keys(&set, &found);
-    let findings: Vec<_> =
+    let mut findings: Vec<_> =
         found.iter().zip(keys).map(|(found, key)| builder.finding(found, key)).collect();
+    let suppressed = findings.split_off(counted);
     let patterns: Vec<_> =
         recognise::recognise(&set).iter().map(|hit| builder.pattern(hit)).collect();
     let syntax: Vec<_> = stream
@@ -59,7 +68,7 @@ pub(super) fn report(
         .collect();
     let not_checked = builder.not_checked(&bundle.strangers);
     let summary = summary(&findings, &patterns);
-    let verdict = verdict(&findings, resources.is_empty() || !syntax.is_empty());
+    let verdict = verdict(&findings, &suppressed, resources.is_empty() || !syntax.is_empty());
     Report {
         schema: SCHEMA,
         engine: Engine { version: env!("CARGO_PKG_VERSION").to_owned(), rules: RULES.len() },
@@ -68,7 +77,7 @@ pub(super) fn report(
         findings,
         patterns,
         syntax,
-        suppressed: Vec::new(),
+        suppressed,
         not_checked,
         summary,
         verdict,
@@ -120,6 +129,19 @@ impl Builder<'_, '_> {
             related: found.related.iter().map(|related| self.related(related)).collect(),
             fixes: found.fixes.iter().map(|fix| self.fix(found, fix)).collect(),
             pss: self.settings.control(found).map(ToOwned::to_owned),
+            suppression: found.suppression.as_ref().map(|why| self.suppression(why)),
+        }
+    }
+
+    fn suppression(&self, why: &suppress::Suppression) -> Suppression {
+        Suppression {
+            origin: why.origin.id().to_owned(),
+            location: why.pointer.clone(),
+            range: self.range(why.span),
+            id: why.id.clone(),
+            reason: why.reason.clone(),
+            until: why.until.map(|until| until.to_string()),
+            in_cluster: why.in_cluster,
         }
     }
 
@@ -274,8 +296,11 @@ fn summary(findings: &[Finding], patterns: &[PatternHit]) -> Summary {
     }
 }
 
-fn verdict(findings: &[Finding], unreadable: bool) -> Verdict {
-    let worst = findings.iter().map(|finding| finding.admission).max();
+fn verdict(findings: &[Finding], suppressed: &[Finding], unreadable: bool) -> Verdict {
+    // A comment never gets to a cluster: what it hides is judged there all the same.
+    let judged = |finding: &&Finding| finding.suppression.as_ref().is_some_and(|s| !s.in_cluster);
+    let in_cluster = findings.iter().chain(suppressed.iter().filter(judged));
+    let worst = in_cluster.map(|finding| finding.admission).max();
     match worst {
         _ if unreadable => Verdict::NotEvaluated,
         Some(Admission::Deny) => Verdict::Deny,

@@ -13,7 +13,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use patternwarden_tree::{Document, Node, Place};
+use patternwarden_tree::{Document, Node, Place, sort_by};
 
 /// Profiles that stand for a set of rules.
 pub(crate) const RULE_PROFILES: &[&str] = &["default", "strict", "pss-baseline", "pss-restricted"];
@@ -22,7 +22,8 @@ pub(super) struct Reader<'d> {
     document: &'d Document,
     /// The map of settings, which may stand inside a policy.
     settings: Option<Node<'d>>,
-    errors: Vec<SettingsError>,
+    /// Each with the index of its node.
+    errors: Vec<(u32, SettingsError)>,
 }
 
 impl<'d> Reader<'d> {
@@ -30,8 +31,12 @@ impl<'d> Reader<'d> {
         Self { document, settings: None, errors: Vec::new() }
     }
 
-    pub(super) fn finish(self, settings: Settings) -> Result<Settings, Vec<SettingsError>> {
-        if self.errors.is_empty() { Ok(settings) } else { Err(self.errors) }
+    pub(super) fn finish(mut self, settings: Settings) -> Result<Settings, Vec<SettingsError>> {
+        if self.errors.is_empty() {
+            return Ok(settings);
+        }
+        sort_by(&mut self.errors, |a, b| a.0.cmp(&b.0));
+        Err(self.errors.into_iter().map(|(_, error)| error).collect())
     }
 
     /// Everything but what the rules themselves decide.
@@ -246,11 +251,9 @@ impl<'d> Reader<'d> {
     fn push(&mut self, node: Node<'d>, message: String) {
         let root = self.document.root().unwrap_or(node);
         let key = node.origin().and_then(|origin| origin.key);
-        self.errors.push(SettingsError {
-            pointer: Place::from(node).pointer(root).to_string(),
-            span: key.or_else(|| node.anchor()),
-            message,
-        });
+        let pointer = Place::from(node).pointer(root).to_string();
+        let span = key.or_else(|| node.anchor());
+        self.errors.push((node.id(), SettingsError { pointer, span, message }));
     }
 
     /// Number of offences so far.

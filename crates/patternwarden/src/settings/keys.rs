@@ -102,7 +102,7 @@ macro_rules! keys {
     ($($(#[doc = $doc:literal])+ $name:ident $($path:literal).+: $shape:expr;)+) => {
         $(
             $(#[doc = $doc])+
-            pub(super) static $name: Key = Key {
+            pub(crate) static $name: Key = Key {
                 path: &[$($path),+],
                 doc: docs::text(concat!($($doc, "\n"),+)),
                 shape: $shape,

@@ -7,7 +7,7 @@ use crate::kube::{Pointers, WorkloadKind, items};
 use crate::pattern::Pattern;
 use crate::rule::{Grade, Rule, Surface};
 use crate::set::Scope;
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use patternwarden_tree::Node;
 
 /// What is asked of objects that a controller made.
@@ -46,9 +46,10 @@ impl Settings {
         self.at(key).and_then(Node::as_bool).unwrap_or(default)
     }
 
-    pub(crate) fn int_at(&self, key: &Key) -> i64 {
+    /// A whole number; none of them may be below 0.
+    pub(crate) fn count_at(&self, key: &Key) -> usize {
         let default = if let Shape::Int { default, .. } = key.shape { default } else { 0 };
-        self.at(key).and_then(Node::as_i64).unwrap_or(default)
+        self.at(key).and_then(Node::as_i64).unwrap_or(default).unsigned_abs() as usize
     }
 
     /// Whether a key holds this word; YAML 1.1 reads `off` as false.
@@ -88,9 +89,30 @@ impl Settings {
     }
 
     /// Whether an admission request is judged.
-    #[expect(dead_code, reason = "suppressions ask")]
     pub(crate) fn at_admission(&self) -> bool {
         self.at_admission
+    }
+
+    /// The same settings for the file at this path, with `/` between its parts, for exemptions by
+    /// file; relative to the settings file.
+    #[must_use]
+    pub fn with_file(mut self, path: impl Into<String>) -> Self {
+        self.file = Some(path.into());
+        self
+    }
+
+    pub(crate) fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
+    /// The namespace of objects that name none.
+    pub(crate) fn default_namespace(&self) -> Option<&str> {
+        self.at(&keys::DEFAULT_NAMESPACE)?.as_str()
+    }
+
+    /// Whether some exemption depends on the path of the input.
+    pub fn exempts_files(&self) -> bool {
+        self.list_at(&keys::EXEMPTIONS).any(|entry| entry.at(keys::FILES.path).node().is_some())
     }
 
     /// Whether the policy applies this rule's safe fix.
@@ -120,7 +142,7 @@ impl Settings {
 
     /// The most findings that the message of a denial names.
     pub fn max_findings(&self) -> usize {
-        self.int_at(&keys::MAX_FINDINGS).unsigned_abs() as usize
+        self.count_at(&keys::MAX_FINDINGS)
     }
 
     /// Where rules are documented, without a slash at its end.

@@ -49,7 +49,10 @@ fn lines_of(part: &str) -> Vec<String> {
             out
         }
         "kinds that make Pods" => webhook_rules(&workloads()),
-        "what warns by default, denied" => denied(RULES.iter().filter(|r| at_admission(r))),
+        "what warns by default, denied" => denied(
+            // A suppression without effect denies nothing: what it did not hide does.
+            RULES.iter().filter(|rule| at_admission(rule) && !rule.is_about_suppressions()),
+        ),
         part => {
             let name = part.strip_prefix("the family ").expect("a known part");
             let category = Pattern::ALL.iter().map(|pattern| pattern.category());

@@ -16,6 +16,7 @@ use patternwarden::tree::{Document, Kind, Stream, apply};
 use patternwarden::{Rule, Settings, engine};
 
 /// What the engine found in some documents.
+#[derive(Debug)]
 pub(crate) struct Judged {
     pub(crate) documents: Vec<Document>,
     pub(crate) findings: Vec<Finding>,
@@ -31,11 +32,14 @@ pub(crate) fn settings(json: &str) -> Settings {
 /// Settings of one example: this rule alone, on a complete input, as the example's fence says.
 pub(crate) fn settings_of(rule: &'static Rule, example: &Example) -> Settings {
     let only = rule.id;
-    let json = match example.settings() {
-        Some(params) => format!(r#"{{"rules":{{"{only}":{params}}}}}"#),
-        None => "{}".to_owned(),
+    let json = match (example.all_settings(), example.settings()) {
+        (Some(all), _) => all.to_owned(),
+        (None, Some(params)) => format!(r#"{{"rules":{{"{only}":{params}}}}}"#),
+        (None, None) => "{}".to_owned(),
     };
-    settings(&json).only(|other| other.id == only).with_scope(Scope::Closed)
+    let settings = settings(&json).with_scope(Scope::Closed);
+    // What is suppressed must be found first.
+    if rule.is_about_suppressions() { settings } else { settings.only(|other| other.id == only) }
 }
 
 /// Judges a text.

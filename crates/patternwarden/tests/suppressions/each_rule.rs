@@ -1,0 +1,130 @@
+//! Every rule of the catalogue, suppressed in every form: exactly what was asked for is hidden.
+
+use crate::support::{self, judge, settings, settings_of};
+use alloc::collections::BTreeSet;
+use patternwarden::docs;
+use patternwarden::report::Report;
+use patternwarden::tree::{Edit, Op, Value, apply, escaped};
+use patternwarden::{RULES, Rule, check};
+
+/// Every bad example of every rule that suppressions are for, with its settings.
+fn cases() -> Vec<(&'static Rule, docs::Example)> {
+    let mut out = Vec::new();
+    for rule in RULES.iter().filter(|rule| !rule.is_about_suppressions()) {
+        let examples = docs::examples(rule.docs);
+        out.extend(
+            examples.into_iter().filter(|example| example.bad).map(|example| (rule, example)),
+        );
+    }
+    out
+}
+
+fn keys(findings: &[patternwarden::finding::Finding]) -> BTreeSet<(Option<usize>, String, String)> {
+    findings.iter().map(|f| (f.object, f.pointer.clone(), f.message.clone())).collect()
+}
+
+#[test]
+fn an_annotation_hides_each_rule_for_its_object_and_no_other() {
+    let mut hidden = 0;
+    for (rule, example) in cases() {
+        if rule.surfaces == [patternwarden::Surface::Text] {
+            continue;
+        }
+        let settings = settings_of(rule, &example);
+        let before = judge(&example.text, &settings);
+        let stream = patternwarden_yaml::read(&example.text);
+        for found in &before.findings {
+            let object = found.object.unwrap();
+            let key = format!("ignore.patternwarden.dev/{}", rule.id);
+            // One document per object, unless it holds a list.
+            let Some(root) = stream.documents[found.document].root() else { continue };
+            if root.get("items").is_some() || root.get("metadata").is_none() {
+                continue;
+            }
+            let edit = Edit::new(
+                format!("/metadata/annotations/{}", escaped(&key)),
+                Op::Add(Value::from("a reason that is long enough")),
+            );
+            let mut documents = stream.documents.clone();
+            documents[found.document] = apply(root, &[edit]).unwrap();
+            let after = support::judge_documents(documents, &settings);
+            let expected: BTreeSet<_> =
+                keys(&before.findings).into_iter().filter(|(of, ..)| *of != Some(object)).collect();
+            assert_eq!(keys(&after.findings), expected, "{}\n{}", rule.id, example.text);
+            hidden += 1;
+        }
+    }
+    assert!(hidden > 100, "{hidden}");
+}
+
+#[test]
+fn an_exemption_hides_each_rule_for_its_object_and_no_other() {
+    for (rule, example) in cases() {
+        let before = judge(&example.text, &settings_of(rule, &example));
+        let report = check(&patternwarden_yaml::read(&example.text), &settings_of(rule, &example));
+        for found in &before.findings {
+            let Some(object) = found.object else { continue };
+            let name = report.resources[object].name.as_deref().filter(|name| !name.is_empty());
+            let kind = &report.resources[object].kind;
+            let Some(name) = name.filter(|_| !kind.is_empty()) else { continue };
+            let params = example.settings().map_or_else(|| "\"on\"".to_owned(), str::to_owned);
+            let json = format!(
+                r#"{{"rules": {{"{0}": {params}}}, "input_complete": true, "exemptions":
+                [{{"rules": ["{0}"], "match": {{"names": ["{name}"], "kinds": ["{kind}"]}}, "reason": "reviewed by the platform team"}}]}}"#,
+                rule.id
+            );
+            if example.all_settings().is_some() {
+                continue;
+            }
+            let after = judge(&example.text, &settings(&json).only(|other| other.id == rule.id));
+            let same = |of: Option<usize>| {
+                of.is_some_and(|of| {
+                    report.resources[of].name.as_deref() == Some(name)
+                        && report.resources[of].kind == *kind
+                })
+            };
+            let expected: BTreeSet<_> =
+                keys(&before.findings).into_iter().filter(|(of, ..)| !same(*of)).collect();
+            assert_eq!(keys(&after.findings), expected, "{}\n{}", rule.id, example.text);
+        }
+    }
+}
+
+#[test]
+fn a_comment_hides_each_rule_on_its_line_and_no_other() {
+    let mut hidden = 0;
+    for (rule, example) in cases() {
+        let settings = settings_of(rule, &example);
+        let before = check(&patternwarden_yaml::read(&example.text), &settings);
+        for found in &before.findings {
+            let Some(range) = found.range else { continue };
+            let line = range.start.line as usize;
+            let lines: Vec<&str> = example.text.lines().collect();
+            // Behind brackets that are open, in block scalars and behind comments there is no place.
+            if lines[line - 1].contains(['#', '{', '[', '|', '>', '"']) {
+                continue;
+            }
+            let comment =
+                format!(" # patternwarden: ignore {} -- a reason that is long enough", rule.id);
+            let mut text: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            text[line - 1].push_str(&comment);
+            let after = check(&patternwarden_yaml::read(&(text.join("\n") + "\n")), &settings);
+            let by_line = |report: &Report, wanted: bool| {
+                let on = |f: &&patternwarden::report::Finding| {
+                    let start = |range: Option<patternwarden::tree::Range>| {
+                        range.is_some_and(|range| range.start.line as usize == line)
+                    };
+                    let of_object =
+                        |r: &&patternwarden::report::Related| Some(r.resource) == f.resource;
+                    (start(f.range) || f.related.iter().filter(of_object).any(|r| start(r.range)))
+                        == wanted
+                };
+                report.findings.iter().filter(on).map(|f| f.key.clone()).collect::<BTreeSet<_>>()
+            };
+            assert_eq!(by_line(&after, true), BTreeSet::new(), "{}\n{}", rule.id, text.join("\n"));
+            assert_eq!(by_line(&after, false), by_line(&before, false), "{}", rule.id);
+            hidden += 1;
+        }
+    }
+    assert!(hidden > 50, "{hidden}");
+}
