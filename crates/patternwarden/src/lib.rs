@@ -41,6 +41,7 @@ mod image_match;
 mod image_tags;
 pub mod kube;
 pub mod matcher;
+mod metadata_policy;
 pub mod minor;
 pub mod neighbours;
 pub mod param;

@@ -20,6 +20,7 @@ macro_rules! catalogue {
 
 catalogue! {
     ambassador_port_exposed
+    annotation_policy
     apparmor_unconfined
     autoscaler_missing
     capability_added
@@ -75,6 +76,7 @@ catalogue! {
     invalid_name
     job_sidecar_blocks_completion
     job_spec_invalid
+    label_policy
     leader_election_lease_rbac
     leader_election_obsolete_lock
     lifecycle_handler_invalid
