@@ -100,10 +100,11 @@ visit("F8 walks the problems, in both editors", async (page) => {
   await paste(page, POD);
   const line = () => page.locator(".cm-activeLine").innerText();
   await page.keyboard.press("ControlOrMeta+Home");
-  await page.keyboard.press("F8");
-  await until(async () => (await line()).includes("name: first"), "the first problem");
-  for (let tries = 0; tries < 20 && !(await line()).includes("name: second"); tries++) await page.keyboard.press("F8");
-  assert.match(await line(), /name: second/);
+  // Other rules may have something to say about the Pod before its containers.
+  for (const wanted of ["name: first", "name: second"]) {
+    for (let tries = 0; tries < 40 && !(await line()).includes(wanted); tries++) await page.keyboard.press("F8");
+    assert.ok((await line()).includes(wanted), wanted);
+  }
 
   await page.getByRole("button", { name: "Settings" }).click();
   await page.getByLabel("Plain text editor").check();
@@ -111,11 +112,12 @@ visit("F8 walks the problems, in both editors", async (page) => {
   const field = page.locator("textarea#editor");
   await field.focus();
   await page.keyboard.press("ControlOrMeta+Home");
-  const selected = () => field.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd));
+  const marked = () => field.evaluate((area) => area.selectionEnd > area.selectionStart ? area.selectionStart : -1);
+  const second = POD.indexOf("second");
   await page.keyboard.press("F8");
-  await until(async () => (await selected()).includes("first"), "the first problem");
+  await until(async () => (await marked()) >= 0 && (await marked()) < second, "the first problem");
   await page.keyboard.press("Shift+F8");
-  await until(async () => (await selected()).includes("second"), "backwards from the first comes the last");
+  await until(async () => (await marked()) >= second - "- name: ".length, "backwards from the first comes the last");
 });
 
 visit("counts are spoken when typing rests, and only if they changed", async (page) => {

@@ -7,6 +7,8 @@
     reason = "a test that meets the unexpected has failed, in its helpers too"
 )]
 
+extern crate alloc;
+
 mod annotated;
 mod bare_host;
 mod cluster;

@@ -122,14 +122,16 @@ impl Judges {
 #[test]
 fn keys_that_are_missing_or_of_another_type_get_the_verdict_of_the_crate() {
     let mut judges = Judges::new();
+    let mut places_seen = 0;
     let types = [json!(null), json!(-7), json!("x"), json!([]), json!({"a": [1]}), json!(true)];
     for object in corpus() {
         judges.judge(&object, &object);
         for place in places(&object) {
             judges.judge(&object, &without(&object, &place));
-            for value in &types {
-                judges.judge(&object, &replaced(&object, &place, value));
-            }
+            // Every type has its turn, at one place after the other.
+            let value = &types[places_seen % types.len()];
+            judges.judge(&object, &replaced(&object, &place, value));
+            places_seen += 1;
         }
     }
     assert!(judges.denied > 1_000 && judges.accepted > 1_000);

@@ -60,7 +60,10 @@ pub(crate) fn App() -> Html {
     let results = html! {
         <div key="results" id="results" class="pane results" tabindex="-1" hidden={view == View::Manifest}>
             <VerdictLine state={state.clone()} />
-            <RepairBar state={state.clone()} dispatch={dispatch.clone()} />
+            // What the catalogue says has nothing to do with this text.
+            if view != View::Rules {
+                <RepairBar state={state.clone()} dispatch={dispatch.clone()} />
+            }
             <div class="scroll">
             { panel(View::Problems, view, html! { <Findings state={state.clone()} dispatch={dispatch.clone()} /> }) }
             { panel(View::Patterns, view, html! { <Patterns state={state.clone()} dispatch={dispatch.clone()} /> }) }

@@ -89,11 +89,12 @@ impl First {
 /// The button on a closed card.
 pub(crate) fn first(first: &First, key: &str, dispatch: &Dispatch) -> Html {
     let (word, _) = grade(first.grade);
-    let label = format!("Fix ({word}): {}", first.title);
+    // Begins with what is seen, for those who speak to the page.
+    let label = format!("Fix {word}: {}", first.title);
     html! {
         <button type="button" class="button small first-fix" aria-label={label} title={first.title.clone()}
             onclick={ask(dispatch, key, 0)}>
-            { "Fix" }<span class={classes!("grade", word)}>{ word }</span>
+            { "Fix " }<span class={classes!("grade", word)}>{ word }</span>
         </button>
     }
 }

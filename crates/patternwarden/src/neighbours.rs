@@ -47,13 +47,11 @@ pub struct Reads {
 
 /// The fields of a Pod spec that rules compare with other objects.
 macro_rules! pod_fields {
-    ($template:literal, $spec:literal $(, $more:literal)*) => {
+    ($spec:literal $(, $more:literal)*) => {
         &[
-            $template,
             concat!($spec, ".containers"),
+            concat!($spec, ".hostNetwork"),
             concat!($spec, ".initContainers"),
-            concat!($spec, ".serviceAccountName"),
-            concat!($spec, ".volumes"),
             $($more),*
         ]
     };
@@ -69,23 +67,26 @@ pub static PODS: Read = Read {
     kind: "Pod",
     namespaced: true,
     labels: "!pod-template-hash,!pod-template-generation",
-    fields: pod_fields!("spec.hostNetwork", "spec"),
+    fields: pod_fields!("spec"),
 };
 
-const fn workload(kind: &'static str) -> Read {
-    Read {
-        api_version: "apps/v1",
-        kind,
-        namespaced: true,
-        labels: "",
-        fields: pod_fields!(
-            "spec.template.metadata",
-            "spec.template.spec",
-            "spec.replicas",
-            "spec.selector",
-            "spec.strategy"
-        ),
-    }
+/// A kind in a namespace.
+const fn kind(
+    api_version: &'static str,
+    kind: &'static str,
+    fields: &'static [&'static str],
+) -> Read {
+    Read { api_version, kind, namespaced: true, labels: "", fields }
+}
+
+const fn workload(name: &'static str) -> Read {
+    let fields = pod_fields!(
+        "spec.template.spec",
+        "spec.template.metadata",
+        "spec.replicas",
+        "spec.selector"
+    );
+    kind("apps/v1", name, fields)
 }
 
 /// Deployments.
@@ -94,20 +95,33 @@ pub static DEPLOYMENTS: Read = workload("Deployment");
 pub static STATEFUL_SETS: Read = workload("StatefulSet");
 /// DaemonSets.
 pub static DAEMON_SETS: Read = workload("DaemonSet");
-
-/// EndpointSlices: what serves a Service without selector.
+/// Services.
+pub static SERVICES: Read =
+    kind("v1", "Service", &["spec.selector", "spec.ports", "spec.type", "spec.clusterIP"]);
+/// PodDisruptionBudgets.
+pub static BUDGETS: Read = kind("policy/v1", "PodDisruptionBudget", &["spec"]);
+/// NetworkPolicies.
+pub static NETWORK_POLICIES: Read = kind("networking.k8s.io/v1", "NetworkPolicy", &["spec"]);
+/// EndpointSlices that somebody wrote for a Service without selector: those of the control plane say
+/// nothing that the Pods do not say.
 pub static ENDPOINT_SLICES: Read = Read {
-    api_version: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    namespaced: true,
-    // Slices of a Service with a selector are the control plane's, and say nothing that the Pods
-    // do not say.
     labels: "endpointslice.kubernetes.io/managed-by!=endpointslice-controller.k8s.io",
-    fields: &["addressType"],
+    ..kind("discovery.k8s.io/v1", "EndpointSlice", &["addressType"])
 };
 
 /// Every kind that some rule reads: what a policy must be granted to let all of them speak.
-pub static READS: &[&Read] = &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &ENDPOINT_SLICES];
+///
+/// No Secrets: their names stand in what uses them, and their values are nobody's business.
+pub static READS: &[&Read] = &[
+    &PODS,
+    &DEPLOYMENTS,
+    &STATEFUL_SETS,
+    &DAEMON_SETS,
+    &SERVICES,
+    &BUDGETS,
+    &NETWORK_POLICIES,
+    &ENDPOINT_SLICES,
+];
 
 /// The rules that settings switch on for objects of this kind, and what they look up.
 fn rules<'s>(

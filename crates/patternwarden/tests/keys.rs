@@ -86,17 +86,19 @@ fn every_offence_of_every_key_is_named_at_once() {
     assert_eq!(all.len(), 15, "{all:#?}");
 }
 
+/// A container without a name keeps the template from being known by its shape.
 const SHOP: &str = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: shop}\nspec:\n  size: 3\n  \
-    pod:\n    containers:\n      - {name: app, image: registry.example/shop:latest}\n";
+    pod:\n    metadata: {labels: {app: shop}}\n    spec:\n      containers:\n        \
+    - {image: registry.example/shop:latest}\n";
 
 #[test]
 fn a_custom_kind_is_read_by_all_rules_once_settings_name_it() {
     let only = r#""profiles": ["none"], "rules": {"image-tag-mutable": "on"}"#;
     assert_eq!(found(SHOP, &format!("{{{only}}}")), Vec::<String>::new());
-    let kind = r#"{"group": "example.com", "kind": "Shop", "spec": "/spec/pod", "replicas": "/spec/size"}"#;
+    let kind = r#"{"group": "example.com", "kind": "Shop", "spec": "/spec/pod/spec", "replicas": "/spec/size"}"#;
     assert_eq!(
         found(SHOP, &format!(r#"{{{only}, "pod_specs": [{kind}]}}"#)),
-        ["image-tag-mutable /spec/pod/containers/0/image"]
+        ["image-tag-mutable /spec/pod/spec/containers/0/image"]
     );
     let other = kind.replace("example.com", "example.org");
     assert_eq!(

@@ -3,10 +3,10 @@
 
 use super::oracle::{CONTROLS, Level, Pod, violated};
 use super::{NEWEST, OLDEST, found, profile};
+use alloc::collections::BTreeMap;
 use patternwarden::tree::from_deserializer;
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use std::path::Path;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    case: String,
+    name: String,
     /// First version for which it holds; the oldest covered when left out.
     since: Option<u8>,
     /// Last version for which it holds; the newest covered when left out.
@@ -75,7 +75,7 @@ fn cases_by_hand_are_judged_as_they_say() {
                 for (level, expected) in
                     [(Level::Baseline, &case.baseline), (Level::Restricted, &case.restricted)]
                 {
-                    let what = format!("{}: {}, {level:?} 1.{version}", control.id, case.case);
+                    let what = format!("{}: {}, {level:?} 1.{version}", control.id, case.name);
                     assert_eq!(&violated(&seen, level, version), expected, "the oracle, {what}");
                     assert_eq!(&found(&documents, &profile(level, version)), expected, "{what}");
                     judged += 1;

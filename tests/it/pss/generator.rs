@@ -184,7 +184,7 @@ fn change(chance: &mut Chance, made: &mut Made) {
         19 => spec["hostUsers"] = chance.json(&["false", "true", "null"]),
         _ => {
             spec["os"] =
-                chance.json(&[r#"{"name":"windows"}"#, r#"{"name":"linux"}"#, "{}", "null"])
+                chance.json(&[r#"{"name":"windows"}"#, r#"{"name":"linux"}"#, "{}", "null"]);
         }
     }
 }

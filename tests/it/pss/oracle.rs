@@ -140,7 +140,7 @@ const SYSCTLS: [&str; 5] = [
     "net.ipv4.tcp_slow_start_after_idle net.ipv4.tcp_notsent_lowat",
 ];
 
-fn list<'a>(value: &'a Value) -> impl Iterator<Item = &'a Value> {
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
@@ -148,7 +148,7 @@ fn has(value: &Value, key: &str) -> bool {
     !value[key].is_null()
 }
 
-fn text<'a>(value: &'a Value) -> &'a str {
+fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("")
 }
 
@@ -166,7 +166,7 @@ fn secured<'a>(pod: &Pod<'a>) -> impl Iterator<Item = &'a Value> {
 
 /// Security contexts of the Pod and its containers.
 fn all<'a>(pod: &Pod<'a>) -> impl Iterator<Item = &'a Value> {
-    std::iter::once(&pod.spec["securityContext"]).chain(secured(pod))
+    core::iter::once(&pod.spec["securityContext"]).chain(secured(pod))
 }
 
 fn volumes<'a>(pod: &Pod<'a>) -> impl Iterator<Item = &'a Value> {

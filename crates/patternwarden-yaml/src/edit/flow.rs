@@ -241,7 +241,8 @@ impl Parsed<'_> {
         }
         Ok(vec![Change::delete(match (before, next) {
             (_, Some(next)) => own.start..next.start,
-            (Some(before), None) => before.end..own.end,
+            // A colon must not touch the bracket either.
+            (Some(before), None) => before.end + usize::from(self.is_bare(before))..own.end,
             (None, None) => node.start + 1..node.end - 1,
         })])
     }

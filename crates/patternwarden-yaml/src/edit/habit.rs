@@ -3,6 +3,7 @@
 use super::lines;
 use super::parsed::Parsed;
 use crate::syntax::{Content, Id, Node};
+use alloc::vec::Vec;
 use patternwarden_tree::Style;
 
 /// Indentation in blanks, as it is near one place.
@@ -17,6 +18,15 @@ pub(crate) struct Habit {
 /// Deepest indentation that is taken for a habit.
 const DEEPEST: usize = 8;
 
+/// One list or map that is written below its key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Indent {
+    map: Id,
+    start: usize,
+    deeper: usize,
+    list: bool,
+}
+
 impl Parsed<'_> {
     /// The habit nearest to the byte `at`, which stands in the map `map` if there is one.
     ///
@@ -25,29 +35,36 @@ impl Parsed<'_> {
     pub(crate) fn habit(&self, map: Option<Id>, at: usize) -> Habit {
         let mut steps = Nearest::default();
         let mut lists = Nearest::default();
-        for (id, node) in (0..).zip(&self.syntax.nodes) {
-            if !matches!(node.content, Content::Map) || node.is_flow() {
-                continue;
-            }
-            for (key, value) in self.syntax.entries(id) {
-                let value = self.node(value);
-                let Some(deeper) = self.deeper(self.node(key), value) else { continue };
-                let own = map == Some(id);
-                match value.content {
-                    Content::Seq => lists.meet(deeper, own, node_before(value, at)),
-                    _ if deeper > 0 => steps.meet(deeper, own, node_before(value, at)),
-                    _ => {}
-                }
-            }
+        for indent in self.indents.get_or_init(|| self.indents()) {
+            let (own, before) = (map == Some(indent.map), indent.start <= at);
+            let nearest = if indent.list { &mut lists } else { &mut steps };
+            nearest.meet(indent.deeper, own, before);
         }
         Habit { step: steps.get().unwrap_or(2), list: lists.get().unwrap_or(0) }
     }
 
+    /// All of them, in text order.
+    fn indents(&self) -> Vec<Indent> {
+        let mut out = Vec::new();
+        for (map, node) in (0..).zip(&self.syntax.nodes) {
+            if !matches!(node.content, Content::Map) || node.is_flow() {
+                continue;
+            }
+            for (key, value) in self.syntax.entries(map) {
+                let value = self.node(value);
+                let Some(deeper) = self.deeper(self.node(key), value) else { continue };
+                let list = matches!(value.content, Content::Seq);
+                if list || deeper > 0 {
+                    out.push(Indent { map, start: value.start, deeper, list });
+                }
+            }
+        }
+        out
+    }
+
     /// How much deeper than its key a value stands that is written below it.
     fn deeper(&self, key: &Node<'_>, value: &Node<'_>) -> Option<usize> {
-        let below = value.style == Style::Block
-            && !lines::cut(self.text, key.start..value.start).is_empty();
-        if !below || !lines::is_first_on_line(self.text, value.start) {
+        if value.style != Style::Block || !lines::is_first_on_line(self.text, value.start) {
             return None;
         }
         let columns = lines::column(self.text, value.start)?;
@@ -55,10 +72,6 @@ impl Parsed<'_> {
             .checked_sub(lines::column(self.text, key.start)?)
             .filter(|deeper| *deeper <= DEEPEST)
     }
-}
-
-fn node_before(node: &Node<'_>, at: usize) -> bool {
-    node.start < at
 }
 
 #[derive(Default)]

@@ -1,5 +1,6 @@
 //! One document's text, read: its syntax and its value side by side.
 
+use super::habit::Indent;
 use super::lines::{self, byte, cut};
 use super::refuse;
 use crate::events::{Event, Source as _, Yaml};
@@ -8,7 +9,7 @@ use crate::resolve;
 use crate::strict;
 use crate::syntax::{Content, Id, NONE, Node, Syntax};
 use alloc::{borrow::Cow, vec::Vec};
-use core::ops::Range;
+use core::{cell::OnceCell, ops::Range};
 use patternwarden_tree::{Document, Style};
 
 /// A document that could be read in full.
@@ -20,6 +21,8 @@ pub(crate) struct Parsed<'t> {
     pub(crate) document: Document,
     /// Nodes that an alias names.
     shared: Vec<Id>,
+    /// How its author indents; found out when it is first asked for.
+    pub(crate) indents: OnceCell<Vec<Indent>>,
 }
 
 /// An entry or an item, from its key or `-` to the end of its value.
@@ -62,7 +65,7 @@ impl<'t> Parsed<'t> {
             _ => None,
         });
         let shared = shared.collect();
-        Ok(Self { text, json, syntax, document, shared })
+        Ok(Self { text, json, syntax, document, shared, indents: OnceCell::new() })
     }
 
     pub(crate) fn node(&self, id: Id) -> &Node<'t> {
@@ -125,6 +128,11 @@ impl<'t> Parsed<'t> {
     pub(crate) fn colon(&self, key: Id) -> Option<usize> {
         let at = lines::blanks(self.text, self.node(key).end);
         (byte(self.text, at) == Some(b':')).then_some(at + 1)
+    }
+
+    /// Whether a blank or the end of a line stands at `at`.
+    pub(crate) fn is_blank(&self, at: usize) -> bool {
+        byte(self.text, at).is_none_or(|c| c.is_ascii_whitespace())
     }
 
     /// Whether a key is announced by a `?`.

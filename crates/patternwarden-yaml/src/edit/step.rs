@@ -10,7 +10,7 @@ use super::refuse;
 use super::write::{Carried, New, Writer};
 use crate::syntax::{Content, Id};
 use alloc::{borrow::Cow, borrow::ToOwned, string::String, vec, vec::Vec};
-use patternwarden_tree::{Edit, Kind, Op, Value, unescape};
+use patternwarden_tree::{Edit, Kind, Node, Op, Value, unescape};
 
 /// Something to do at a place.
 #[derive(Clone, Debug)]
@@ -118,6 +118,9 @@ impl<'p, 't> Step<'p, 't> {
             Action::Add(value, carried) => self.add(pointer, &value, carried.as_ref()),
             Action::Replace(value) => {
                 let spot = self.find(pointer)?;
+                if is_spelled_anew(spot.node, &value) {
+                    return Ok(self.replace(spot, &New::value(&value))?.into());
+                }
                 self.set(spot, pointer, &value, None)
             }
             Action::Remove => Ok(self.remove(self.find(pointer)?, pointer)?.into()),
@@ -237,9 +240,22 @@ impl<'p, 't> Step<'p, 't> {
             return None;
         }
         let flow = self.parsed.node(map).is_flow();
-        let quotes = if flow { self.parsed.flow(map).quotes } else { Quotes::Needed };
+        // In brackets a colon may touch its value, but only behind a quote.
+        let tight = flow && self.parsed.colon(key).is_none_or(|at| !self.parsed.is_blank(at));
+        let quotes = match flow {
+            _ if tight => Quotes::Double,
+            true => self.parsed.flow(map).quotes,
+            false => Quotes::Needed,
+        };
         let mut out = Written::default();
         quoting::key(&mut out, &name, quotes, flow);
         Some(Change::new(node.at(), out))
     }
+}
+
+/// Whether a number or a truth value is replaced by itself and is written in another way, `0644`
+/// or `yes`: who asks for that wants what Kubernetes reads to be seen.
+fn is_spelled_anew(node: Node<'_>, value: &Value) -> bool {
+    let scalar = matches!(node.kind(), Kind::Bool | Kind::Number);
+    scalar && value.matches(node) && node.written() != node.scalar_text()
 }

@@ -1,7 +1,9 @@
 //! Edits of documents as edits of their text.
 
 mod corpus;
+mod manners;
 mod model;
+mod more_pitfalls;
 mod pitfalls;
 mod properties;
 mod random;

@@ -1,9 +1,9 @@
 //! Random values and random texts.
 
-use patternwarden_tree::{Node, write_json};
-use patternwarden_yaml::{read, read_at_caret, read_bytes};
+use patternwarden_tree::{Edit, Node, Op, Place, Stream, TextEditor, Value, write_json};
+use patternwarden_yaml::{Source, apply, read, read_at_caret, read_bytes};
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::Value as Json;
 
 /// Characters that JSON text may hold and YAML text for Kubernetes may not, and their escape.
 fn is_hidden(c: char) -> bool {
@@ -20,21 +20,21 @@ fn text(hidden: bool) -> impl Strategy<Value = String> + Clone {
 }
 
 /// Any JSON value, with or without characters that are hidden or escaped.
-fn value(hidden: bool) -> impl Strategy<Value = Value> {
+fn value(hidden: bool) -> impl Strategy<Value = Json> {
     let scalar = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_filter("JSON has no others", |f| f.is_finite()).prop_map(Value::from),
-        text(hidden).prop_map(Value::from),
-        "yes|no|0644|1_000|~|<<|- a|a: b|#|&x|\\*x|'".prop_map(Value::from),
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        any::<f64>().prop_filter("JSON has no others", |f| f.is_finite()).prop_map(Json::from),
+        text(hidden).prop_map(Json::from),
+        "yes|no|0644|1_000|~|<<|- a|a: b|#|&x|\\*x|'".prop_map(Json::from),
     ];
     scalar.prop_recursive(5, 40, 6, move |inner| {
         let key = prop_oneof![text(hidden), "yes|1|<<|~|a: b|"];
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Json::from),
             prop::collection::btree_map(key, inner, 0..6)
-                .prop_map(|map| Value::Object(map.into_iter().collect())),
+                .prop_map(|map| Json::Object(map.into_iter().collect())),
         ]
     })
 }
@@ -68,7 +68,7 @@ fn sane(text: &str) {
         holes += usize::from(document.is_recovered());
         let mut out = String::new();
         write_json(&mut out, root);
-        assert!(serde_json::from_str::<Value>(&out).is_ok(), "{out}");
+        assert!(serde_json::from_str::<Json>(&out).is_ok(), "{out}");
         let mut stack = vec![root];
         while let Some(node) = stack.pop() {
             let origin = node.origin().unwrap();
@@ -84,6 +84,39 @@ fn sane(text: &str) {
         }
     }
     assert!(holes <= stream.errors.len(), "a hole without an error in {text:?}");
+    edits_are_sane(text, &stream);
+}
+
+/// Any text may be edited or refuse it; what is edited reads as intended, and nothing panics.
+fn edits_are_sane(text: &str, stream: &Stream) {
+    for (at, document) in stream.documents.iter().enumerate() {
+        let root = document.root().unwrap();
+        let places = (0..4).filter_map(|id| document.node(id));
+        let mut edits = vec![Edit::new("/a/b", Op::Add("x: y\n".into()))];
+        for place in places {
+            let pointer = Place::from(place).pointer(root).to_string();
+            edits.push(Edit::new(&pointer, Op::Remove));
+            edits.push(Edit::new(&pointer, Op::KeepLast));
+            edits.push(Edit::new(format!("{pointer}/-"), Op::Add(Value::from(1))));
+            edits.push(Edit::new(&pointer, Op::Replace(Value::map([("k", "v".into())]))));
+            edits.push(Edit::new("/moved", Op::Move { from: pointer }));
+        }
+        for edit in edits {
+            let edit = core::slice::from_ref(&edit);
+            let Ok(plan) = Source::new(text, stream).plan(at, edit) else { continue };
+            let out = apply(text, &plan);
+            let after = read(&out);
+            assert_eq!(
+                after.errors.len(),
+                stream.errors.len(),
+                "{edit:?} in {text:?} made {out:?}"
+            );
+            let wanted = patternwarden_tree::apply(root, edit).unwrap();
+            let wanted = Value::of(wanted.root().unwrap());
+            let found = after.documents[at].root().unwrap();
+            assert!(wanted.matches(found), "{edit:?} in {text:?} made {out:?}");
+        }
+    }
 }
 
 proptest! {
@@ -103,7 +136,7 @@ proptest! {
         prop_assert!(stream.errors.is_empty(), "{:?} {}", stream.errors, object);
         let mut out = String::new();
         write_json(&mut out, stream.documents[0].root().unwrap().get("v").unwrap());
-        let again: Value = serde_json::from_str(&out).unwrap();
+        let again: Json = serde_json::from_str(&out).unwrap();
         prop_assert!(same(&again, &value), "{out} {value}");
     }
 
@@ -115,7 +148,7 @@ proptest! {
         prop_assert!(stream.errors.is_empty(), "{:?} {}", stream.errors, list);
         let mut out = String::new();
         write_json(&mut out, stream.documents[0].root().unwrap().items().next().unwrap());
-        let again: Value = serde_json::from_str(&out).unwrap();
+        let again: Json = serde_json::from_str(&out).unwrap();
         prop_assert!(same(&again, &value), "{out} {value}");
     }
 
@@ -139,13 +172,13 @@ proptest! {
 }
 
 /// Equal as JSON, whatever way a number is written.
-fn same(a: &Value, b: &Value) -> bool {
+fn same(a: &Json, b: &Json) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
-        (Value::Array(a), Value::Array(b)) => {
+        (Json::Number(a), Json::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Json::Array(a), Json::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
-        (Value::Object(a), Value::Object(b)) => {
+        (Json::Object(a), Json::Object(b)) => {
             a.len() == b.len() && a.iter().all(|(k, a)| b.get(k).is_some_and(|b| same(a, b)))
         }
         _ => a == b,

@@ -226,6 +226,7 @@ crate::rule! {
     "Schedule the controller cannot use",
     patterns: &[Pattern::PeriodicJob],
     severity: Severity::Error,
+    refused: true,
     fix: Some(Grade::Safe),
     check: Check::Object(check),
 }

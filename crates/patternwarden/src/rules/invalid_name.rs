@@ -173,6 +173,7 @@ crate::rule! {
     "invalid-name",
     "Object, label or port name breaks the naming rules of its kind",
     severity: Severity::Error,
+    refused: true,
     fix: Some(Grade::Review),
     check: Check::Object(check),
 }

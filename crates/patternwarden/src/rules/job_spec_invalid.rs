@@ -237,6 +237,7 @@ crate::rule! {
     "Job fields that contradict each other",
     patterns: &[Pattern::BatchJob],
     severity: Severity::Error,
+    refused: true,
     fix: Some(Grade::Review),
     check: Check::Object(check),
 }

@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{LabelSelector, NetworkPolicy, Object, items};
+use crate::neighbours::{DAEMON_SETS, DEPLOYMENTS, NETWORK_POLICIES, PODS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::repair::append;
 use crate::rule::{Check, Grade, Surface};
@@ -162,9 +163,12 @@ crate::rule! {
     "Egress isolation without DNS",
     patterns: &[Pattern::NetworkSegmentation, Pattern::ServiceDiscovery],
     surfaces: &[Surface::Bundle],
+    reads: Some(&READS),
     fix: Some(Grade::Review),
     check: Check::Object(check),
 }
+
+static READS: Reads = Reads { on: &["NetworkPolicy"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &NETWORK_POLICIES] };
 
 const DNS: i64 = 53;
 

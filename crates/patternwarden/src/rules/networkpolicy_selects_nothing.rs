@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{LabelSelector, NetworkPolicy, Object, items};
+use crate::neighbours::{DAEMON_SETS, DEPLOYMENTS, PODS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::repair::nearest;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -119,9 +120,12 @@ crate::rule! {
     "Policy whose podSelector matches no workload",
     patterns: &[Pattern::NetworkSegmentation],
     surfaces: &[Surface::Bundle],
+    reads: Some(&READS),
     fix: Some(Grade::Review),
     check: Check::Object(check),
 }
+
+static READS: Reads = Reads { on: &["NetworkPolicy"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS] };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(policy) = NetworkPolicy::of(object) else { return };

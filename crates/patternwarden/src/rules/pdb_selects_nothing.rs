@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Budget, LabelSelector, Object, PodSpec, entries, items};
+use crate::neighbours::{BUDGETS, DAEMON_SETS, DEPLOYMENTS, PODS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::repair::nearest;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -197,9 +198,12 @@ crate::rule! {
     "Budget without matching Pods",
     patterns: &[Pattern::SingletonService],
     surfaces: &[Surface::Bundle],
+    reads: Some(&READS),
     fix: Some(Grade::Safe),
     check: Check::Object(check),
 }
+
+static READS: Reads = Reads { on: &["PodDisruptionBudget"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &BUDGETS] };
 
 /// Letters that a mistyped label may differ in.
 const TYPO: usize = 2;

@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Budget, Object, Rounding, int_or_percent};
+use crate::neighbours::{DAEMON_SETS, DEPLOYMENTS, PODS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Surface};
 
@@ -179,8 +180,11 @@ crate::rule! {
     "Budget for a single replica",
     patterns: &[Pattern::SingletonService],
     surfaces: &[Surface::Bundle],
+    reads: Some(&READS),
     check: Check::Object(check),
 }
+
+static READS: Reads = Reads { on: &["PodDisruptionBudget"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS] };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(budget) = Budget::of(object) else { return };

@@ -123,6 +123,7 @@ crate::rule! {
     "Not exactly one handler, or a handler the target cannot do",
     patterns: &[Pattern::HealthProbe],
     severity: Severity::Error,
+    refused: true,
     check: Check::Container(check),
 }
 

@@ -74,6 +74,7 @@ crate::rule! {
     "Probe numbers the API rejects",
     patterns: &[Pattern::HealthProbe],
     severity: Severity::Error,
+    refused: true,
     fix: Some(Grade::Safe),
     check: Check::Container(check),
 }

@@ -301,6 +301,7 @@ crate::rule! {
     "required-field-missing",
     "A field the API server insists on is absent",
     severity: Severity::Error,
+    refused: true,
     fix: Some(Grade::Review),
     check: Check::Object(check),
 }

@@ -136,6 +136,7 @@ crate::rule! {
     "restartPolicy not allowed for this kind",
     patterns: &[Pattern::BatchJob, Pattern::PeriodicJob, Pattern::DeclarativeDeployment],
     severity: Severity::Error,
+    refused: true,
     fix: Some(Grade::Safe),
     check: Check::Pod(check),
 }

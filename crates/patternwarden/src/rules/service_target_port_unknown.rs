@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Container, Object, PodSpec, Port, Service};
+use crate::neighbours::{DAEMON_SETS, DEPLOYMENTS, PODS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::vec::Vec;
@@ -201,9 +202,12 @@ crate::rule! {
     patterns: &[Pattern::ServiceDiscovery],
     severity: Severity::Error,
     surfaces: &[Surface::Bundle],
+    reads: Some(&READS),
     fix: Some(Grade::Safe),
     check: Check::Object(check),
 }
+
+static READS: Reads = Reads { on: &["Service"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS] };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(service) = Service::of(object) else { return };

@@ -2,6 +2,7 @@ use crate::engine::Cx;
 use crate::kube::{Class, Container};
 use crate::minor::Minor;
 use crate::param::{Choice, Param, Strings};
+use crate::neighbours::{Reads, SERVICES};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use crate::served::{services, targets};
@@ -168,10 +169,13 @@ crate::rule! {
     patterns: &[Pattern::ManagedLifecycle],
     severity: Severity::Info,
     surfaces: &[Surface::Bundle],
+    reads: Some(&READS),
     params: &[Param::Choice(&SCOPE), Param::Strings(&ANNOTATIONS)],
     fix: Some(Grade::Safe),
     check: Check::Container(check),
 }
+
+static READS: Reads = Reads { on: &["Deployment", "StatefulSet", "DaemonSet"], kinds: &[&SERVICES] };
 
 static SCOPE: Choice = Choice {
     name: "scope",

@@ -54,7 +54,10 @@ fn keep(name: &str, found: &str, expected: &str) {
         return;
     }
     if std::env::var_os("UPDATE").is_some() {
-        fs::write(folder().join(name), expected).unwrap();
+        // At once, as other tests may be reading it.
+        let draft = folder().join(format!(".{}", name.replace('/', "-")));
+        fs::write(&draft, expected).unwrap();
+        fs::rename(draft, folder().join(name)).unwrap();
         return;
     }
     let line = found.lines().zip(expected.lines()).position(|(a, b)| a != b);
