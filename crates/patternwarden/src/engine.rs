@@ -111,6 +111,16 @@ impl<'r, 'd> Cx<'r, 'd> {
         self.tuned.standard
     }
 
+    /// Whether settings pass over an object that a controller made.
+    pub(crate) fn skips_owned(&self) -> bool {
+        self.settings.owned_objects() == OwnedObjects::Skip
+    }
+
+    /// Whether settings exempt a hook of Helm from rules about availability.
+    pub(crate) fn exempts_hook(&self, hook: &str) -> bool {
+        self.settings.exempts_hook(hook)
+    }
+
     /// Value of a whole-number parameter.
     pub fn int(&self, param: &Int) -> i64 {
         self.tuned.int(param.name).unwrap_or(param.default)
