@@ -58,6 +58,7 @@ pub mod secret_values;
 mod served;
 pub mod set;
 pub mod settings;
+mod singleton;
 mod spreading;
 mod start_up;
 mod structural;

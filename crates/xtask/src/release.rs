@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::Path;
 
-/// Builds everything, or the policy alone, which needs neither Node.js nor the page.
+/// Builds everything, or the policy alone.
 pub(crate) fn build(policy_alone: bool) -> Result<()> {
     let dist = workspace::dist()?;
     tools::targets(&[workspace::WASM])?;
