@@ -56,15 +56,18 @@ const spoken = (move) => (view) => {
   return true;
 };
 
-/** Mod-. asks for the first fix of a finding at the cursor. */
+/** Mod-. asks for the first fix of a finding at the cursor, or else on its line. */
 export const fixKey = (onFix) => keymap.of([{
   key: "Mod-.",
   run(view) {
     const { from, to } = view.state.selection.main;
-    let action;
-    forEachDiagnostic(view.state, (finding, start, end) => {
-      if (start <= to && end >= from) action ??= finding.actions?.[0];
+    const line = view.state.doc.lineAt(from);
+    let here, near;
+    forEachDiagnostic(view.state, ({ actions }, start, end) => {
+      if (start <= to && end >= from) here ??= actions?.[0];
+      if (start <= line.to && end >= line.from) near ??= actions?.[0];
     });
+    const action = here ?? near;
     action?.apply(view, from, to);
     return action !== undefined;
   },

@@ -20,13 +20,18 @@ pub(crate) struct Props {
     pub(crate) dispatch: Dispatch,
 }
 
-/// Asks for the first fix of a finding at this place.
+/// Asks for the first fix of a finding at this place, or else on this line.
 fn fix_at(analysis: &Analysis, caret: u32, dispatch: &Dispatch) {
-    let here = |finding: &&Finding| {
-        let reaches = |range: Range| (range.start.offset..=range.end.offset).contains(&caret);
-        !finding.fixes.is_empty() && finding.range.is_some_and(reaches)
+    let before = analysis.text.encode_utf16().take(caret as usize);
+    let line = before.filter(|unit| *unit == u16::from(b'\n')).count() as u32 + 1;
+    let reaches = |range: Range| (range.start.offset..=range.end.offset).contains(&caret);
+    let near = |range: Range| (range.start.line..=range.end.line).contains(&line);
+    let findings = analysis.findings();
+    let find = |is_here: &dyn Fn(Range) -> bool| {
+        let here = |f: &&&Finding| !f.fixes.is_empty() && f.range.is_some_and(is_here);
+        findings.iter().find(here)
     };
-    if let Some(finding) = analysis.findings().into_iter().find(here) {
+    if let Some(finding) = find(&reaches).or_else(|| find(&near)) {
         let key = finding.key.clone();
         dispatch.dispatch(Action::Fix { key, fix: 0, place: Place::Editor });
     }

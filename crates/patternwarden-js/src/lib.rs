@@ -6,12 +6,11 @@ mod catalogue;
 mod repair;
 mod settings;
 
-use js_sys::TypeError;
+use js_sys::{Object, TypeError};
 use patternwarden::Settings;
 use patternwarden_yaml::Source;
-use repair::{CheckOptions, FixOptions};
+use repair::{CheckOptions, FixOptions, Options};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
@@ -65,7 +64,13 @@ fn settings_of(settings: &JsValue) -> Result<Settings, JsValue> {
     }
 }
 
-fn options_of<T: Default + DeserializeOwned>(options: &JsValue) -> Result<T, JsValue> {
+fn options_of<T: Options>(options: &JsValue) -> Result<T, JsValue> {
+    // The deserialiser asks for the fields that it knows, and never sees another.
+    let given = options.dyn_ref::<Object>().map(Object::keys).unwrap_or_default();
+    if let Some(other) = given.iter().find(|key| !T::NAMES.iter().any(|name| *key == **name)) {
+        let name = other.as_string().unwrap_or_default();
+        return Err(TypeError::new(&format!("options: there is no `{name}`")).into());
+    }
     let read: Option<T> = serde_wasm_bindgen::from_value(options.clone())
         .map_err(|error| TypeError::new(&format!("options: {error}")))?;
     Ok(read.unwrap_or_default())

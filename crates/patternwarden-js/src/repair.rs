@@ -6,12 +6,13 @@ use patternwarden::rules::find_or_alias;
 use patternwarden::tree::{Refusal, placeholders, splice};
 use patternwarden::{Grade, Settings};
 use patternwarden_yaml::{Source, Yaml};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 /// What `check` is asked for beside the Report.
 #[derive(Default, Deserialize, Tsify)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub(crate) struct CheckOptions {
     /// Every fix as edits of the text. This costs much more than the check: to plan one fix, call
     /// `fix` with its finding.
@@ -21,7 +22,7 @@ pub(crate) struct CheckOptions {
 
 /// Which fixes to make; without any option, all that are safe.
 #[derive(Default, Deserialize, Tsify)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub(crate) struct FixOptions {
     /// Key of one finding: its fix alone is made, whatever its grade.
     #[tsify(optional)]
@@ -36,6 +37,20 @@ pub(crate) struct FixOptions {
     /// Ids of the rules whose findings are repaired; all by default.
     #[tsify(optional)]
     rules: Option<Vec<String>>,
+}
+
+/// Options from JavaScript, whose names are checked by hand.
+pub(crate) trait Options: Default + DeserializeOwned {
+    /// All of them.
+    const NAMES: &[&str];
+}
+
+impl Options for CheckOptions {
+    const NAMES: &[&str] = &["edits"];
+}
+
+impl Options for FixOptions {
+    const NAMES: &[&str] = &["finding", "fix", "unsafe", "rules"];
 }
 
 /// A text after repair.

@@ -378,13 +378,15 @@ impl<'d> Node<'d> {
         (origin != Origin::default() || self.parent().is_none()).then_some(origin)
     }
 
-    /// Byte range to point a person at: a scalar itself, the key of a list or
-    /// map, the first entry of a list item.
+    /// Byte range to point a person at: a scalar itself, the key of a list or map, the first entry
+    /// of a list item, the list around an item with nothing in it.
     pub fn anchor(self) -> Option<Span> {
         let origin = self.origin()?;
         let collection = matches!(self.kind(), Kind::Seq | Kind::Map);
         match origin.key {
             Some(key) if collection || origin.value.is_empty() => Some(key),
+            // An item of a list with nothing behind its dash.
+            None if origin.value.is_empty() && self.parent().is_some() => self.parent()?.anchor(),
             _ if !collection || origin.style == Style::Flow => Some(origin.value),
             _ => match self.children().next() {
                 Some(first) => {

@@ -20,7 +20,9 @@ macro_rules! catalogue {
 
 catalogue! {
     ambassador_port_exposed
+    annotation_policy
     apparmor_unconfined
+    autoscaler_missing
     capability_added
     capability_ineffective
     capability_not_dropped
@@ -28,8 +30,10 @@ catalogue! {
     config_image_mutable
     config_image_volume_available
     config_key_missing
+    container_count_limit
     container_restart_policy_invalid
     container_runtime_socket
+    cpu_limit_policy
     crd_conversion_invalid
     crd_names_invalid
     crd_printer_columns
@@ -41,12 +45,15 @@ catalogue! {
     cron_defaults_implicit
     cron_schedule_invalid
     dapr_lock_call
+    default_namespace_used
     deprecated_api_version
+    dns_config_policy
     downward_api_field_invalid
     emptydir_unbounded
     env_reference_order
     env_secret_literal
     ephemeral_container_denied
+    ephemeral_storage_policy
     field_type_invalid
     host_aliases_set
     host_namespaces
@@ -54,7 +61,9 @@ catalogue! {
     hostpath_volume
     hpa_bounds_invalid
     hpa_fixed_replicas
+    hpa_target_missing
     hpa_target_without_requests
+    hpa_vpa_conflict
     image_digest_missing
     image_pull_policy
     image_pull_secret_missing
@@ -67,6 +76,7 @@ catalogue! {
     invalid_name
     job_sidecar_blocks_completion
     job_spec_invalid
+    label_policy
     leader_election_lease_rbac
     leader_election_obsolete_lock
     lifecycle_handler_invalid
@@ -77,16 +87,21 @@ catalogue! {
     mount_propagation_bidirectional
     naked_pod
     namespace_pod_security_labels
+    namespace_quota_missing
     native_sidecar_startup_probe_missing
     networkpolicy_dns_blocked
     networkpolicy_egress_open
     networkpolicy_peer_or_trap
     networkpolicy_selects_nothing
     node_label_retired
+    node_name_pinned
+    node_selection_policy
     non_root_image_unknown
     object_duplicate
     obsolete_annotation
     operator_rbac_incomplete
+    pdb_disruption_share
+    pdb_missing
     pdb_selects_nothing
     pdb_single_replica
     pdb_unhealthy_policy
@@ -95,17 +110,21 @@ catalogue! {
     poststart_blocks_start
     prestop_exceeds_grace
     prestop_exec_sleep
+    priority_class_policy
     privilege_escalation_allowed
     privileged_container
+    probe_exec_command_denied
     probe_file_on_readonly_root
     probe_handler_invalid
     probe_host_set
     probe_on_init_container
     probe_port_undeclared
+    probe_timing_bounds
     probe_timing_invalid
     probe_timing_risky
     proc_mount_unmasked
     process_namespace_shared
+    qos_class_policy
     quantity_suspicious
     rbac_privileged_grant
     rbac_wildcard
@@ -113,14 +132,17 @@ catalogue! {
     readiness_probe_missing
     reference_not_in_bundle
     removed_api_version
+    replica_bounds
     replicas_not_spread
     request_exceeds_limit
     required_field_missing
+    resource_bounds
     resource_requests_missing
     restart_policy_invalid
     rolebinding_dangling
     rolling_update_without_readiness
     rollout_cannot_progress
+    rollout_not_rolling
     root_filesystem_writable
     run_as_non_root_missing
     run_as_root
@@ -150,6 +172,9 @@ catalogue! {
     suppression_unused
     suppression_without_reason
     sysctl_unsafe
+    termination_grace_excessive
+    toleration_too_broad
+    topology_spread_invalid
     uid_gid_policy
     user_namespace_available
     volume_mount_policy

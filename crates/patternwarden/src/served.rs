@@ -1,19 +1,15 @@
 //! Which Services of the input send traffic to a Pod, and to which of its containers.
 
 use crate::engine::Cx;
-use crate::kube::{Container, PodSpec, Service, selects};
+use crate::kube::{Container, PodSpec, Service};
 use patternwarden_tree::Node;
 
 /// The Services of the input that select this Pod.
-pub(crate) fn services<'c, 'd>(
-    cx: &'c Cx<'_, 'd>,
+pub(crate) fn services<'d>(
+    cx: &Cx<'_, 'd>,
     pod: PodSpec<'d>,
-) -> impl Iterator<Item = Service<'d>> + use<'c, 'd> {
-    let namespace = pod.object().effective_namespace();
-    cx.set().of_kind("Service").filter_map(Service::of).filter(move |service| {
-        service.object.effective_namespace() == namespace
-            && service.selector().value.is_some_and(|by| selects(by, pod.labels()))
-    })
+) -> impl Iterator<Item = Service<'d>> + use<'d> {
+    cx.set().services_of(pod).into_iter()
 }
 
 /// Whether a Service sends traffic to a port that the container declares.

@@ -129,7 +129,7 @@ fn what_a_rule_declares_to_read_is_all_that_it_reads() {
                 assert_eq!(neighbours.answer(rule), Ok(()), "{}", rule.id);
                 let expected: Vec<_> =
                     whole.iter().filter(|f| f.object == Some(object.index)).cloned().collect();
-                let found = neighbours.findings(&settings);
+                let found = neighbours.judge(&settings).findings;
                 assert_eq!(said(&found), said(&expected), "{}:\n{}", rule.id, example.text);
                 assert!(found.iter().all(|f| f.related.iter().all(|r| r.object == 0)));
                 of_rule += found.len();

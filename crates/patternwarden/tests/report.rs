@@ -191,16 +191,25 @@ fn without_text_there_are_no_ranges_and_the_same_findings() {
         let documents: Vec<Document> = stream.documents.iter().map(plain).collect();
         let bare = check(&Stream { documents, ..Stream::default() }, &all());
         assert!(bare.findings.iter().all(|finding| finding.range.is_none()));
-        // What only text shows (duplicates, styles, unread text) is not there to be found.
+        let read = read(&text);
+        // What only text shows (duplicates, styles, unread text) is not there to be found; what
+        // lacks quotes in text is a wrong type without it.
+        let trapped = |finding: &Finding| {
+            finding.rule == "field-type-invalid"
+                && read.findings.iter().any(|other| {
+                    let place = (other.resource, &other.path) == (finding.resource, &finding.path);
+                    other.rule == "yaml-scalar-trap" && place
+                })
+        };
         let of_objects = |report: &Report| {
             let told = |id: &str| {
                 let surfaces = rules::find(id).unwrap().surfaces;
                 surfaces != [patternwarden::Surface::Text]
             };
-            let kept = report.findings.iter().filter(|finding| told(&finding.rule));
+            let kept = report.findings.iter().filter(|f| told(&f.rule) && !trapped(f));
             kept.map(|finding| finding.key.clone()).collect::<BTreeSet<_>>()
         };
-        assert_eq!(of_objects(&bare), of_objects(&read(&text)), "{text}");
+        assert_eq!(of_objects(&bare), of_objects(&read), "{text}");
     }
 }
 

@@ -286,9 +286,10 @@ fn what_a_controller_made_is_judged_for_containment_only() {
         assert!(rule.is_security(), "{}", rule.id);
         assert!(written.iter().any(|other| other.key == finding.key), "{}", finding.key);
     }
-    // A word where a boolean belongs does not make an owner.
+    // A word where a boolean belongs does not make an owner; that it is wrong is another matter.
     let keys = |findings: &[Finding]| {
-        findings.iter().map(|finding| finding.key.clone()).collect::<Vec<_>>()
+        let others = findings.iter().filter(|finding| finding.rule != "field-type-invalid");
+        others.map(|finding| finding.key.clone()).collect::<Vec<_>>()
     };
     assert_eq!(keys(&run(&owned("\"true\""))), keys(&written));
 

@@ -41,6 +41,8 @@ fields!(Autoscaler {
     max_replicas: i64 = int ["spec", "maxReplicas"];
     /// `spec.minReplicaCount` of a ScaledObject.
     min_replica_count: i64 = int ["spec", "minReplicaCount"];
+    /// `spec.maxReplicaCount` of a ScaledObject; 100 when absent.
+    max_replica_count: i64 = int ["spec", "maxReplicaCount"];
     /// `spec.metrics` of a HorizontalPodAutoscaler.
     metrics: Node<'d> = list ["spec", "metrics"];
     /// `spec.targetCPUUtilizationPercentage` of a HorizontalPodAutoscaler of `autoscaling/v1`.

@@ -1,5 +1,6 @@
 //! Resource quantities: `500m`, `1.5`, `128Mi`, `1e3`.
 
+use alloc::{format, string::String};
 use core::cmp::Ordering;
 
 /// A resource quantity.
@@ -61,6 +62,11 @@ impl Quantity {
     #[must_use]
     pub fn times(self, factor: i64) -> Self {
         Self { nanos: self.nanos.saturating_mul(i128::from(factor)) }
+    }
+
+    /// The amount in thousandths, rounded up, as the API writes CPU: `1500m`.
+    pub fn milli_text(self) -> String {
+        format!("{}m", self.nanos.saturating_add(999_999).div_euclid(1_000_000))
     }
 
     /// Whether it is zero, which the API treats as absent.

@@ -1,6 +1,6 @@
 //! Requests and limits, of a container or of the whole Pod.
 
-use crate::kube::{PodSpec, Quantity};
+use crate::kube::{Class, PodSpec, Quantity};
 use crate::minor::Minor;
 use patternwarden_tree::Node;
 
@@ -28,6 +28,34 @@ impl<'d> PodSpec<'d> {
     /// The resources of the whole Pod, where the version knows them.
     pub fn resources_in(self, target: Minor) -> Option<Node<'d>> {
         self.resources().value.filter(|_| target >= POD_LEVEL)
+    }
+
+    /// What the containers together request, or are limited to, of one resource: while they run,
+    /// or while they start if that is more. Under `requests` a limit counts where no request is
+    /// written.
+    ///
+    /// Source: `component-helpers/resource.AggregateContainerRequests`.
+    pub fn total(self, list: &str, resource: &str) -> Quantity {
+        let none = Quantity::whole(0);
+        let (mut running, mut sidecars, mut starting) = (none, none, none);
+        for container in self.containers() {
+            let resources = container.resources().value;
+            let own = match list {
+                "requests" => request(resources, resource),
+                _ => amount(resources, list, resource),
+            };
+            let own = quantity(own).unwrap_or(none);
+            match container.class {
+                Class::App => running = running.plus(own),
+                Class::Sidecar => {
+                    sidecars = sidecars.plus(own);
+                    starting = starting.max(sidecars);
+                }
+                Class::Init => starting = starting.max(sidecars.plus(own)),
+                Class::Ephemeral => {}
+            }
+        }
+        starting.max(running.plus(sidecars))
     }
 }
 

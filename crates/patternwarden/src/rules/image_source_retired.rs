@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::image_match::matches;
-use crate::kube::{Object, Service};
+use crate::kube::{Object, PodSpec, Service};
 use crate::matcher::clipped;
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
@@ -132,7 +132,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             cx.report(name.place, format_args!("Service `tiller-deploy` {TILLER}"));
         }
     }
-    for used in object.pod_spec().into_iter().flat_map(|pod| pod.images()) {
+    for used in object.pod_spec().into_iter().flat_map(PodSpec::images) {
         let (Some(image), Some(text)) = (used.parsed(), used.reference.value) else { continue };
         let short = |pattern: &str| !pattern.contains(['/', '.']) && image.registry.is_none() && image.repository == pattern;
         if cx.entries(&IGNORE).any(|pattern| short(pattern) || matches(pattern, image)) {

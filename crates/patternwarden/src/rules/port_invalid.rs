@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::names::Form;
-use crate::kube::{Handler, Object, PodSpec, Service, items};
+use crate::kube::{Handler, Hook, Object, PodSpec, Probe, Service, items};
 use crate::matcher::clipped;
 use crate::param::{Int, Param};
 use crate::pattern::Pattern;
@@ -363,8 +363,8 @@ fn containers<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
                 seen.push((number, kind, container.node, own.node));
             }
         }
-        let probes = container.probes().filter_map(|probe| probe.handler());
-        let hooks = container.hooks().filter_map(|hook| hook.handler());
+        let probes = container.probes().filter_map(Probe::handler);
+        let hooks = container.hooks().filter_map(Hook::handler);
         for handler in probes.chain(hooks) {
             if matches!(handler, Handler::HttpGet(_) | Handler::TcpSocket(_)) {
                 port(cx, handler.node().get("port"), false);

@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::resources::{amount, quantity, request};
+use crate::kube::resources::amount;
 use crate::kube::{Class, PodSpec, Quantity, entries};
 use crate::matcher::clipped;
 use crate::pattern::Pattern;
@@ -145,7 +145,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     compare(cx, whole);
     for entry in entries(whole.get("requests")) {
         let name = entry.key().unwrap_or_default();
-        let sum = sum(pod, name);
+        let sum = pod.total("requests", name);
         if Quantity::parse(entry.scalar_text()).is_some_and(|has| has < sum) {
             let place = pod.node.at(&["containers"]);
             tell(cx, entry, "is less", "than its containers request together", place);
@@ -161,27 +161,6 @@ fn tell<'d>(cx: &mut Cx<'_, 'd>, at: Node<'d>, what: &str, than: &str, related: 
     let (amount, name) = (clipped(at.scalar_text()), clipped(at.key().unwrap_or_default()));
     cx.report(at, format_args!("`{amount}` of `{name}` {what} {than}"))
         .related(related, "is compared with it");
-}
-
-/// What the containers request together while the Pod runs, or alone while it starts.
-///
-/// Source: `component-helpers/resource.AggregateContainerRequests`.
-fn sum(pod: PodSpec<'_>, resource: &str) -> Quantity {
-    let none = Quantity::whole(0);
-    let (mut running, mut sidecars, mut starting) = (none, none, none);
-    for container in pod.containers() {
-        let own = quantity(request(container.resources().value, resource)).unwrap_or(none);
-        match container.class {
-            Class::App => running = running.plus(own),
-            Class::Sidecar => {
-                sidecars = sidecars.plus(own);
-                starting = starting.max(sidecars);
-            }
-            Class::Init => starting = starting.max(sidecars.plus(own)),
-            Class::Ephemeral => {}
-        }
-    }
-    starting.max(running.plus(sidecars))
 }
 
 /// Compares the requests of one `resources` with its limits.

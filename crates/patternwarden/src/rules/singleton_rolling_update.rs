@@ -1,10 +1,11 @@
 use crate::engine::Cx;
-use crate::kube::{Container, Object, PodSpec, Workload};
+use crate::kube::PodSpec;
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
+use crate::singleton;
 use alloc::{format, string::String};
-use patternwarden_tree::{Node, Value};
+use patternwarden_tree::Value;
 
 crate::rule! {
     /// A Deployment of one replica runs two Pods during every rollout.
@@ -172,11 +173,8 @@ crate::rule! {
 static NAMES: Strings = Strings {
     name: "names",
     doc: "Names of workloads that are meant to be single, as globs.",
-    default: &["*singleton*", "*scheduler*", "*leader*", "*cron*"],
+    default: singleton::NAMES,
 };
-
-/// The user's own word that a workload is meant to be single.
-const ANNOTATION: &str = "patternwarden.dev/singleton";
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let workload = pod.workload;
@@ -184,11 +182,14 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let rolls = workload.kind.kind == "Deployment"
         && workload.strategy_type().value != Some("Recreate")
         && workload.replicas() == Some(1)
-        && workload.surge(1) >= 1;
+        && workload.surge(1) >= 1
+        // What an autoscaler drives is no singleton, whatever it starts with.
+        && cx.set().scaler_of(workload.object).is_none();
     if !rolls {
         return;
     }
-    let (severity, because) = match evidence(cx, workload, pod) {
+    let evidence = singleton::evidence(cx.set(), pod, &|name| cx.lists(&NAMES, name));
+    let (severity, because) = match evidence {
         Some(evidence) => (Severity::Warning, format!(", and {evidence}")),
         None => (Severity::Hint, String::new()),
     };
@@ -200,60 +201,4 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         workload.strategy().place,
         Value::map([("type", Value::from("Recreate"))]),
     );
-}
-
-/// Why two at a time would hurt.
-fn evidence<'d>(cx: &Cx<'_, 'd>, workload: Workload<'d>, pod: PodSpec<'d>) -> Option<&'static str> {
-    let object = workload.object;
-    let named = object.name().value.is_some_and(|name| cx.lists(&NAMES, name));
-    let host_port = pod
-        .containers()
-        .flat_map(Container::ports)
-        .any(|port| port.host_port().value.is_some_and(|port| port != 0));
-    if object.annotation(ANNOTATION) == Some("true") {
-        Some("its annotation says that it is single")
-    } else if pod.volumes().any(|volume| {
-        volume.claim_name().value.is_some_and(|claim| is_single_writer(cx, object, claim))
-    }) {
-        Some("its volume is for one node")
-    } else if host_port {
-        Some("it binds a port of the node")
-    } else if named {
-        Some("its name says that it is single")
-    } else if writes_without_election(cx, pod) {
-        Some("it changes objects without leader election")
-    } else {
-        None
-    }
-}
-
-fn is_single_writer(cx: &Cx<'_, '_>, object: Object<'_>, claim: &str) -> bool {
-    let namespace = object.effective_namespace();
-    cx.set().of_kind("PersistentVolumeClaim").any(|other| {
-        let modes = other.node.at(&["spec", "accessModes"]).node();
-        other.is("", "PersistentVolumeClaim")
-            && other.name().value == Some(claim)
-            && other.effective_namespace() == namespace
-            && modes.is_some_and(|list| {
-                let mut modes = list.items().filter_map(Node::as_str).peekable();
-                modes.peek().is_some() && modes.all(|m| m.starts_with("ReadWriteOnce"))
-            })
-    })
-}
-
-fn writes_without_election<'d>(cx: &Cx<'_, 'd>, pod: PodSpec<'d>) -> bool {
-    const WRITES: [&str; 4] = ["create", "update", "patch", "delete"];
-    let writes = cx
-        .set()
-        .roles_of(pod)
-        .any(|role| role.rules().any(|rule| WRITES.iter().any(|verb| rule.has_verb(verb))));
-    let elects = pod.app_containers().any(|container| {
-        let words = container.words().filter_map(Node::as_str);
-        let names = container.env_values().map(|(name, _)| name);
-        words.chain(names).any(|text| {
-            let text = text.to_ascii_lowercase();
-            text.contains("leader-elect") || text.contains("leader_elect")
-        })
-    });
-    writes && !elects
 }

@@ -66,12 +66,14 @@ static KINDS: &[Kind] = &[
 /// Built-in kinds that have rules and that the policy is not asked about all the same.
 ///
 /// A policy that only warns should not be handed the values of Secrets. Every node renews its Lease
-/// every few seconds, and controllers write endpoints at every change of a Pod. And the API server asks no webhook about webhooks
+/// every few seconds, and controllers write endpoints at every change of a Pod. A Scale is a
+/// subresource, which autoscalers write all day. And the API server asks no webhook about webhooks
 /// (<https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/>).
 static LEFT_OUT: &[(&str, &str)] = &[
     ("", "Secret"),
     ("coordination.k8s.io", "Lease"),
     ("", "Endpoints"),
+    ("autoscaling", "Scale"),
     ("discovery.k8s.io", "EndpointSlice"),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),

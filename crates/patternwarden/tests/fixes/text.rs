@@ -124,11 +124,14 @@ fn a_safe_fix_of_the_text_adds_no_finding_that_matters() {
             let stream = patternwarden_yaml::read(text);
             let findings = check(&stream, &all()).findings;
             let matters = findings.into_iter().filter(|f| f.severity >= Severity::Warning);
-            matters.map(|f| (f.rule, f.path)).collect::<Vec<_>>()
+            matters.map(|f| (f.rule, f.path, f.message)).collect::<Vec<_>>()
         };
         let known = serious(text);
         let mut added = serious(&edited(text, edits));
-        added.retain(|found| !known.contains(found));
+        // What a fix moves keeps its findings, with the same words at another place.
+        added.retain(|found| {
+            !known.iter().any(|k| k.0 == found.0 && (k.1 == found.1 || k.2 == found.2))
+        });
         assert!(added.is_empty(), "{}: `{}` adds {added:?}\n{text}", rule.id, fix.title);
     });
 }

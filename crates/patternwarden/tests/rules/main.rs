@@ -14,10 +14,12 @@ mod duplicates;
 mod fields;
 mod health;
 mod migration;
+mod platform;
 mod schemas;
 #[path = "../support/mod.rs"]
 mod support;
 mod variants;
+mod versions;
 
 use patternwarden::docs::Example;
 use patternwarden::{Settings, rules};

@@ -126,7 +126,7 @@ fn one(
         tally.unchanged += 1;
         return;
     }
-    let out = apply(text, &plan).unwrap();
+    let out = apply(text, &plan);
     let after = read(&out);
     let mut all = before.to_vec();
     all[document] = wanted;

@@ -1,0 +1,220 @@
+use crate::engine::Cx;
+use crate::kube::{Budget, Object};
+use crate::param::{Int, Param, Strings};
+use crate::pattern::Pattern;
+use crate::rule::{Check, Severity, Surface};
+
+crate::rule! {
+    /// A workload with several replicas has no disruption budget.
+    ///
+    /// ## Why it matters
+    ///
+    /// Without a budget the upgrade of the nodes may evict all replicas at the same time. The budget
+    /// costs a few lines and slows voluntary disruption only. It is an object of its own, so that no
+    /// change of this one repairs it.
+    ///
+    /// ## Bad
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   # finding: /spec/replicas
+    ///   replicas: 3
+    ///   selector:
+    ///     matchLabels:
+    ///       app: shop
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: shop
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:2.1.0
+    /// ```
+    ///
+    /// An autoscaler keeps several, and another workload has a budget, so that this one was forgotten:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apps/v1
+    /// kind: StatefulSet
+    /// metadata:
+    ///   name: ledger
+    /// # finding: 0 /spec/replicas
+    /// spec:
+    ///   serviceName: ledger
+    ///   selector:
+    ///     matchLabels:
+    ///       app: ledger
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: ledger
+    ///     spec:
+    ///       containers:
+    ///         - name: db
+    ///           image: registry.example/ledger:3.0.1
+    /// ---
+    /// apiVersion: autoscaling/v2
+    /// kind: HorizontalPodAutoscaler
+    /// metadata:
+    ///   name: ledger
+    /// spec:
+    ///   scaleTargetRef:
+    ///     apiVersion: apps/v1
+    ///     kind: StatefulSet
+    ///     name: ledger
+    ///   minReplicas: 2
+    ///   maxReplicas: 5
+    /// ---
+    /// apiVersion: policy/v1
+    /// kind: PodDisruptionBudget
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   maxUnavailable: 1
+    ///   selector:
+    ///     matchLabels:
+    ///       app: shop
+    /// ```
+    ///
+    /// ## Good
+    ///
+    /// ```yaml,good
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   replicas: 3
+    ///   selector:
+    ///     matchLabels:
+    ///       app: shop
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: shop
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:2.1.0
+    /// ---
+    /// apiVersion: policy/v1
+    /// kind: PodDisruptionBudget
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   maxUnavailable: 1
+    ///   selector:
+    ///     matchExpressions:
+    ///       - key: app
+    ///         operator: In
+    ///         values: [shop]
+    /// ```
+    ///
+    /// Few replicas, or another kind, as settings say:
+    ///
+    /// ```yaml,good
+    /// # settings: {"min_replicas": 4, "kinds": ["Deployment"]}
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   replicas: 3
+    ///   selector:
+    ///     matchLabels:
+    ///       app: shop
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: shop
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:2.1.0
+    /// ---
+    /// apiVersion: apps/v1
+    /// kind: StatefulSet
+    /// metadata:
+    ///   name: ledger
+    /// spec:
+    ///   replicas: 5
+    ///   serviceName: ledger
+    ///   selector:
+    ///     matchLabels:
+    ///       app: ledger
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: ledger
+    ///     spec:
+    ///       containers:
+    ///         - name: db
+    ///           image: registry.example/ledger:3.0.1
+    /// ```
+    ///
+    /// ## When to allow it
+    ///
+    /// For workers that take up their work again wherever they are started.
+    ///
+    /// ## Source
+    ///
+    /// - [Specifying a Disruption Budget](https://kubernetes.io/docs/tasks/run-application/configure-pdb/)
+    /// - *Kubernetes Patterns*, second edition, "Singleton Service"
+    "pdb-missing",
+    "Several replicas without a disruption budget",
+    patterns: &[Pattern::SingletonService, Pattern::StatelessService],
+    severity: Severity::Info,
+    surfaces: &[Surface::Bundle],
+    params: &[Param::Int(&MIN_REPLICAS), Param::Strings(&KINDS)],
+    check: Check::Object(check),
+}
+
+static MIN_REPLICAS: Int = Int {
+    name: "min_replicas",
+    doc: "From how many replicas on a budget is expected.",
+    unit: "",
+    min: 1,
+    max: 1_000,
+    default: 2,
+};
+
+static KINDS: Strings = Strings {
+    name: "kinds",
+    doc: "Kinds of workloads that need a budget, as globs.",
+    default: &["Deployment", "StatefulSet"],
+};
+
+/// Kinds whose Pods no budget is for: they run per node, to their end, or alone.
+const NEVER: [&str; 5] = ["DaemonSet", "Job", "CronJob", "Pod", "PodTemplate"];
+
+fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
+    let Some(workload) = object.workload().filter(|workload| !NEVER.contains(&workload.kind.like)) else {
+        return;
+    };
+    let several = cx.set().fewest_replicas(workload).is_some_and(|count| count >= cx.int(&MIN_REPLICAS));
+    let Some(pod) = object.pod_spec().filter(|_| several && cx.lists(&KINDS, workload.kind.kind)) else {
+        return;
+    };
+    let home = object.effective_namespace();
+    let set = cx.set();
+    let mut budgets = set.of_kind("PodDisruptionBudget").filter_map(Budget::of).peekable();
+    let others = budgets.peek().is_some();
+    let protects = |budget: Budget<'d>| {
+        budget.object.effective_namespace() == home
+            && budget.selector().is_some_and(|selector| selector.selects(pod.labels()))
+    };
+    if !budgets.any(protects) {
+        let severity = if others { Severity::Warning } else { Severity::Info };
+        let name = object.display_name();
+        cx.report(
+            workload.written_replicas().place,
+            format_args!("all replicas of `{name}` may be evicted at the same time"),
+        )
+        .severity(severity);
+    }
+}
