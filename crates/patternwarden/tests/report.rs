@@ -73,7 +73,7 @@ fn a_report_survives_the_way_through_json() {
 fn findings_are_sorted_as_they_stand_in_the_text() {
     for text in corpus() {
         let report = read(&text);
-        let place = |finding: &&Finding| {
+        let place = |finding: &Finding| {
             let doc = finding.resource.map(|index| report.resources[index].doc);
             (doc, finding.resource)
         };
