@@ -90,9 +90,9 @@ fn safe_repairs_together_add_no_finding_that_matters() {
     for text in corpus() {
         let documents = patternwarden_yaml::read(&text).documents;
         // What wrong types hide together has been there all along.
-        let types = |rule: &patternwarden::Rule, _: &_| rule.id == "field-type-invalid";
+        let gives_type = |rule: &patternwarden::Rule, _: &_| rule.id == "field-type-invalid";
         let mut typed = Objects::new(documents.clone());
-        fix_all(&mut typed, &all(), &Wanted { least: Grade::Safe, fix: &types });
+        fix_all(&mut typed, &all(), &Wanted { least: Grade::Safe, fix: &gives_type });
         let mut known = said(&judge(&documents));
         known.extend(said(&judge(&typed.into_documents())));
         let (fixed, _) = repair(documents, Grade::Safe);

@@ -4,6 +4,7 @@
 
 use crate::added::added;
 use crate::{all, said};
+use core::ops::Range;
 use patternwarden::bundle::Bundle;
 use patternwarden::docs::{self, Example};
 use patternwarden::fixes::{Manuscript, Wanted, fix_all, plan};
@@ -105,7 +106,7 @@ fn every_fix_edits_the_text_and_removes_its_finding() {
 /// What an operation may take comments along from: the lines of a value that goes, with the comments
 /// right above that are about it, and the inside of a value that another one replaces. What is only
 /// added or moved takes nothing along.
-fn losses(text: &str, finding: &Finding, fix: &Fix) -> Vec<std::ops::Range<usize>> {
+fn losses(text: &str, finding: &Finding, fix: &Fix) -> Vec<Range<usize>> {
     let stream = patternwarden_yaml::read(text);
     let bundle = Bundle::new(&stream.documents);
     let set = Set::new(&bundle, Scope::Closed);
