@@ -80,12 +80,11 @@ impl<'r, 'd> Cx<'r, 'd> {
     /// [`report`](Self::report), compiled once.
     #[inline(never)]
     fn report_at(&mut self, place: Place<'d>, message: fmt::Arguments<'_>) -> Reported<'_, 'd> {
-        // A rule of documents counts from the object too, so that its fixes do.
+        // A rule about whole documents speaks of the object that its place is part of, if any.
         let holder = match self.object {
             None => self.set.object_holding(place.node),
             Some(_) => None,
         };
-        let object = holder.map_or(self.object, |object| Some(object.index));
         let base = holder.map(|object| object.node).or(self.base).unwrap_or(place.node);
         let at = self.out.len();
         let standard = self.rule.pss.filter(|pss| pss.since <= self.target());
@@ -97,7 +96,7 @@ impl<'r, 'd> Cx<'r, 'd> {
                 standard,
                 at_most: Admission::Deny,
                 document: self.document,
-                object,
+                object: self.object.or(holder.map(|object| object.index)),
                 pointer: place.pointer(base).to_string(),
                 span: place.anchor(),
                 order: place.node.id(),
@@ -115,6 +114,16 @@ impl<'r, 'd> Cx<'r, 'd> {
     /// that level says. `None` when it may say all it knows.
     pub fn standard(&self) -> Option<PssLevel> {
         self.tuned.standard
+    }
+
+    /// Whether settings pass over an object that a controller made.
+    pub(crate) fn skips_owned(&self) -> bool {
+        self.settings.owned_objects() == OwnedObjects::Skip
+    }
+
+    /// Whether settings exempt a hook of Helm from rules about availability.
+    pub(crate) fn exempts_hook(&self, hook: &str) -> bool {
+        self.settings.exempts_hook(hook)
     }
 
     /// Value of a whole-number parameter.
