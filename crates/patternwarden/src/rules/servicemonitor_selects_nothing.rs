@@ -42,6 +42,23 @@ crate::rule! {
     ///       app: shpo
     ///   endpoints:
     ///     - port: http
+    /// ```
+    ///
+    /// The Services of another namespace are looked at:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: shop
+    ///   labels:
+    ///     app: shop
+    /// spec:
+    ///   selector:
+    ///     app: shop
+    ///   ports:
+    ///     - name: http
+    ///       port: 80
     /// ---
     /// apiVersion: monitoring.coreos.com/v1
     /// kind: ServiceMonitor
@@ -51,7 +68,7 @@ crate::rule! {
     /// spec:
     ///   namespaceSelector:
     ///     matchNames: [default]
-    ///   # finding: 2 /spec/selector
+    ///   # finding: 1 /spec/selector
     ///   selector:
     ///     matchLabels:
     ///       app: store

@@ -120,7 +120,8 @@ crate::rule! {
     ///     name: system:serviceaccounts:default
     /// ```
     ///
-    /// On the node, with a wildcard; the token is mounted by hand:
+    /// On the node, with a wildcard; the token is mounted by hand. The controller beside it, which nobody
+    /// outside reaches, is left alone:
     ///
     /// ```yaml,bad
     /// apiVersion: v1
@@ -170,38 +171,7 @@ crate::rule! {
     ///   - kind: ServiceAccount
     ///     name: cleaner
     ///     namespace: default
-    /// ```
-    ///
-    /// ## Good
-    ///
-    /// ```yaml,good
-    /// apiVersion: v1
-    /// kind: Pod
-    /// metadata:
-    ///   name: ui
-    ///   labels:
-    ///     app: ui
-    /// spec:
-    ///   automountServiceAccountToken: false
-    ///   containers:
-    ///     - name: ui
-    ///       image: registry.example/ui:1.0.0
     /// ---
-    /// apiVersion: v1
-    /// kind: Service
-    /// metadata:
-    ///   name: ui
-    /// spec:
-    ///   type: LoadBalancer
-    ///   selector:
-    ///     app: ui
-    ///   ports:
-    ///     - port: 80
-    /// ```
-    ///
-    /// A controller that nobody outside reaches, though it is close to the node:
-    ///
-    /// ```yaml,good
     /// apiVersion: apps/v1
     /// kind: Deployment
     /// metadata:
@@ -248,6 +218,33 @@ crate::rule! {
     ///   - kind: ServiceAccount
     ///     name: volume-controller
     ///     namespace: default
+    /// ```
+    ///
+    /// ## Good
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: ui
+    ///   labels:
+    ///     app: ui
+    /// spec:
+    ///   automountServiceAccountToken: false
+    ///   containers:
+    ///     - name: ui
+    ///       image: registry.example/ui:1.0.0
+    /// ---
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: ui
+    /// spec:
+    ///   type: LoadBalancer
+    ///   selector:
+    ///     app: ui
+    ///   ports:
+    ///     - port: 80
     /// ```
     ///
     /// What the settings leave out:
