@@ -109,6 +109,8 @@ pub static SERVICES: Read = kind(
 );
 /// PodDisruptionBudgets.
 pub static BUDGETS: Read = kind("policy/v1", "PodDisruptionBudget", &["spec"]);
+/// HorizontalPodAutoscalers.
+pub static AUTOSCALERS: Read = kind("autoscaling/v2", "HorizontalPodAutoscaler", &["spec"]);
 /// NetworkPolicies.
 pub static NETWORK_POLICIES: Read = kind("networking.k8s.io/v1", "NetworkPolicy", &["spec"]);
 /// EndpointSlices that somebody wrote for a Service without selector: those of the control plane say
@@ -128,6 +130,7 @@ pub static READS: &[&Read] = &[
     &DAEMON_SETS,
     &SERVICES,
     &BUDGETS,
+    &AUTOSCALERS,
     &NETWORK_POLICIES,
     &ENDPOINT_SLICES,
 ];
