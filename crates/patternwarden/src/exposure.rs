@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use patternwarden_tree::{Node, Place};
 
 /// The place that opens a Service by itself: its type, or addresses of its own.
-pub(crate) fn opened<'d>(service: Service<'d>) -> Option<Place<'d>> {
+pub(crate) fn opened(service: Service<'_>) -> Option<Place<'_>> {
     if matches!(service.effective_type(), "NodePort" | "LoadBalancer") {
         return Some(service.service_type().place);
     }
@@ -14,7 +14,7 @@ pub(crate) fn opened<'d>(service: Service<'d>) -> Option<Place<'d>> {
 }
 
 /// Addresses outside that a Service answers on.
-pub(crate) fn addresses<'d>(service: Service<'d>) -> Option<Place<'d>> {
+pub(crate) fn addresses(service: Service<'_>) -> Option<Place<'_>> {
     let at = service.external_ips();
     at.value.filter(|list| list.items().next().is_some()).map(Place::from)
 }

@@ -245,7 +245,7 @@ fn reads(cx: &Cx<'_, '_>, container: Container<'_>, service: &str, variable: &st
     let image = container.image_ref().map_or("", |image| image.repository);
     let refers = |text: Node<'_>| variables(text.scalar_text()).contains(&variable);
     let read = container.env_values().any(|(_, value)| refers(value))
-        || container.words().any(|word| refers(word))
+        || container.words().any(refers)
         || container.defines(&format!("{service}_HOST"))
         || KNOWN.iter().any(|(known, name)| *name == variable && glob(known, image));
     read && !container.defines(variable) && !may_bring(cx, container, variable)

@@ -153,13 +153,13 @@ impl<'d> Set<'d> {
 
     /// The other ClusterRoles of the set whose rights an aggregated one collects.
     pub fn collected_by(&self, role: Role<'d>) -> Vec<Role<'d>> {
-        let rule = role.aggregation_rule().value;
-        let selectors = rule.and_then(|rule| rule.get("clusterRoleSelectors"));
+        let aggregated = role.aggregation_rule().value;
+        let selectors = aggregated.and_then(|map| map.get("clusterRoleSelectors"));
         let selects = |other: &Role<'d>| {
             let labels = other.object.labels().value;
             items(selectors).any(|node| LabelSelector { node }.selects(labels))
         };
-        if rule.is_none() {
+        if aggregated.is_none() {
             return Vec::new();
         }
         let others = self.of_kind("ClusterRole").filter_map(Role::of);
