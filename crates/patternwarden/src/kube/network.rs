@@ -23,6 +23,10 @@ fields!(Service {
     external_name: &'d str = text ["spec", "externalName"];
     /// `spec.ports`.
     port_list: Node<'d> = list ["spec", "ports"];
+    /// `spec.externalIPs`.
+    external_ips: Node<'d> = list ["spec", "externalIPs"];
+    /// `spec.publishNotReadyAddresses`.
+    publish_not_ready_addresses: bool = flag ["spec", "publishNotReadyAddresses"];
 });
 
 impl<'d> Service<'d> {
@@ -34,6 +38,11 @@ impl<'d> Service<'d> {
     #[cfg(test)]
     pub(crate) fn of_node(node: Node<'d>) -> Self {
         Self { node, object: Object::of_node(node) }
+    }
+
+    /// `spec.type`, `ClusterIP` where nothing is written.
+    pub fn effective_type(self) -> &'d str {
+        self.service_type().value.filter(|text| !text.is_empty()).unwrap_or("ClusterIP")
     }
 
     /// Whether it resolves to the Pods themselves.
