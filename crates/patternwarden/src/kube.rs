@@ -12,12 +12,14 @@ mod access;
 mod autoscaler;
 mod backend;
 mod base64;
+mod claim;
 pub mod command;
 mod config;
 mod container;
 mod crd;
 pub mod cron;
 mod expansion;
+mod gateway;
 mod image;
 mod int_or_percent;
 mod labels;
@@ -40,12 +42,16 @@ mod workload;
 
 pub use access::{Binding, PolicyRule, Role, RoleKind, Subject};
 pub use autoscaler::{Autoscaler, AutoscalerKind, ResourceMetric};
-pub use backend::{Backend, backends, ingress_paths, is_ingress};
+pub use backend::{
+    Backend, annotated_class, backends, ingress_class, ingress_paths, is_ingress,
+};
 pub use base64::base64;
+pub use claim::{Claim, claims};
 pub use config::{ConfigKind, ConfigObject};
 pub use container::{Class, Container, Port};
 pub use crd::{Crd, CrdVersion};
 pub use expansion::variables;
+pub use gateway::{GatewayRef, gateways_of, is_gateway, is_http_route, listeners};
 pub use image::ImageRef;
 pub use int_or_percent::{Rounding, int_or_percent};
 pub use labels::{LabelSelector, selects};
@@ -116,6 +122,7 @@ mod tests {
         Probe::try_accessors();
         LabelSelector::try_accessors();
         Service::try_accessors();
+        Claim::try_accessors();
         NetworkPolicy::try_accessors();
         ConfigObject::try_accessors();
         Role::try_accessors();

@@ -76,6 +76,7 @@ catalogue! {
     invalid_name
     job_sidecar_blocks_completion
     job_spec_invalid
+    kind_denied
     label_policy
     leader_election_lease_rbac
     leader_election_obsolete_lock
@@ -124,6 +125,7 @@ catalogue! {
     probe_timing_risky
     proc_mount_unmasked
     process_namespace_shared
+    pvc_access_mode_policy
     qos_class_policy
     quantity_suspicious
     rbac_privileged_grant
@@ -156,8 +158,12 @@ catalogue! {
     selector_template_mismatch
     selinux_custom
     service_account_token_automount
+    service_external_ips
+    service_externalname_unsafe
+    service_port_range
     service_selects_nothing
     service_target_port_unknown
+    service_type_policy
     shutdown_drain_missing
     sidecar_not_native
     sidecar_start_order
@@ -165,6 +171,7 @@ catalogue! {
     startup_probe_budget
     startup_probe_missing
     statefulset_service_not_headless
+    storage_class_policy
     suppression_expired
     suppression_malformed
     suppression_not_allowed
