@@ -72,6 +72,11 @@ catalogue! {
     image_tag_mutable
     immutable_config_unversioned
     ingress_backend_missing
+    ingress_class_policy
+    ingress_conflict
+    ingress_host_open
+    ingress_nginx_annotation_unsafe
+    ingress_tls_missing
     init_fetch_unpinned
     invalid_name
     job_sidecar_blocks_completion
