@@ -22,6 +22,7 @@ mod expansion;
 mod gateway;
 mod image;
 mod int_or_percent;
+mod known;
 mod labels;
 mod localhost;
 pub mod names;
