@@ -43,9 +43,7 @@ mod workload;
 
 pub use access::{Binding, PolicyRule, Role, RoleKind, Subject};
 pub use autoscaler::{Autoscaler, AutoscalerKind, ResourceMetric};
-pub use backend::{
-    Backend, annotated_class, backends, ingress_class, ingress_paths, is_ingress,
-};
+pub use backend::{Backend, annotated_class, backends, ingress_class, ingress_paths, is_ingress};
 pub use base64::base64;
 pub use claim::{Claim, claims};
 pub use config::{ConfigKind, ConfigObject};

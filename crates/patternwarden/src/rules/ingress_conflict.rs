@@ -22,8 +22,7 @@ crate::rule! {
     /// ```yaml,bad
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
-    /// metadata:
-    ///   name: shop
+    /// metadata: {name: shop}
     /// spec:
     ///   rules:
     ///     - host: shop.example.com
@@ -31,29 +30,18 @@ crate::rule! {
     ///         paths:
     ///           - path: /
     ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop
-    ///                 port:
-    ///                   number: 80
+    ///             backend: {service: {name: shop, port: {number: 80}}}
     /// ---
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
-    /// metadata:
-    ///   name: shop-copy
+    /// metadata: {name: shop-copy}
     /// spec:
     ///   rules:
     ///     - host: shop.example.com
     ///       http:
     ///         paths:
     ///           # finding: 1 /spec/rules/0/http/paths/0/path
-    ///           - path: /
-    ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop-v2
-    ///                 port:
-    ///                   number: 80
+    ///           - {path: /, pathType: Prefix, backend: {service: {name: shop-v2, port: {number: 80}}}}
     /// ```
     ///
     /// Within one Ingress, and with the class as annotation:
@@ -72,24 +60,13 @@ crate::rule! {
     ///         paths:
     ///           - path: /
     ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop
-    ///                 port:
-    ///                   number: 80
+    ///             backend: {service: {name: shop, port: {number: 80}}}
     ///           # finding: 0 /spec/rules/0/http/paths/1/path
-    ///           - path: /
-    ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop-v2
-    ///                 port:
-    ///                   number: 80
+    ///           - {path: /, pathType: Prefix, backend: {service: {name: shop-v2, port: {number: 80}}}}
     /// ---
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
-    /// metadata:
-    ///   name: shop-copy
+    /// metadata: {name: shop-copy}
     /// spec:
     ///   ingressClassName: internal
     ///   rules:
@@ -99,11 +76,7 @@ crate::rule! {
     ///           # finding: 1 /spec/rules/0/http/paths/0/path
     ///           - path: /
     ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop
-    ///                 port:
-    ///                   number: 80
+    ///             backend: {service: {name: shop, port: {number: 80}}}
     /// ```
     ///
     /// Hosts alone, and paths alone:
@@ -112,8 +85,7 @@ crate::rule! {
     /// # settings: {"scope": "host"}
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
-    /// metadata:
-    ///   name: shop
+    /// metadata: {name: shop}
     /// spec:
     ///   rules:
     ///     - host: shop.example.com
@@ -121,16 +93,11 @@ crate::rule! {
     ///         paths:
     ///           - path: /
     ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop
-    ///                 port:
-    ///                   number: 80
+    ///             backend: {service: {name: shop, port: {number: 80}}}
     /// ---
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
-    /// metadata:
-    ///   name: cart
+    /// metadata: {name: cart}
     /// spec:
     ///   rules:
     ///     # finding: 1 /spec/rules/0/host
@@ -139,19 +106,14 @@ crate::rule! {
     ///         paths:
     ///           - path: /cart
     ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop
-    ///                 port:
-    ///                   number: 80
+    ///             backend: {service: {name: shop, port: {number: 80}}}
     /// ```
     ///
     /// ```yaml,bad
     /// # settings: {"scope": "path"}
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
-    /// metadata:
-    ///   name: shop
+    /// metadata: {name: shop}
     /// spec:
     ///   rules:
     ///     - host: shop.example.com
@@ -159,16 +121,11 @@ crate::rule! {
     ///         paths:
     ///           - path: /shop
     ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop
-    ///                 port:
-    ///                   number: 80
+    ///             backend: {service: {name: shop, port: {number: 80}}}
     /// ---
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
-    /// metadata:
-    ///   name: beta
+    /// metadata: {name: beta}
     /// spec:
     ///   rules:
     ///     - host: beta.example.com
@@ -177,11 +134,7 @@ crate::rule! {
     ///           # finding: 1 /spec/rules/0/http/paths/0/path
     ///           - path: /shop
     ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop
-    ///                 port:
-    ///                   number: 80
+    ///             backend: {service: {name: shop, port: {number: 80}}}
     /// ```
     ///
     /// The same name for two load balancers:
@@ -193,12 +146,7 @@ crate::rule! {
     ///   name: shop
     ///   annotations:
     ///     external-dns.alpha.kubernetes.io/hostname: shop.example.com
-    /// spec:
-    ///   type: LoadBalancer
-    ///   selector:
-    ///     app: shop
-    ///   ports:
-    ///     - port: 80
+    /// spec: {type: LoadBalancer, selector: {app: shop}, ports: [{port: 80}]}
     /// ---
     /// apiVersion: v1
     /// kind: Service
@@ -207,12 +155,7 @@ crate::rule! {
     ///   annotations:
     ///     # finding: 1 /metadata/annotations/external-dns.alpha.kubernetes.io~1hostname
     ///     external-dns.alpha.kubernetes.io/hostname: cart.example.com, shop.example.com
-    /// spec:
-    ///   type: LoadBalancer
-    ///   selector:
-    ///     app: cart
-    ///   ports:
-    ///     - port: 80
+    /// spec: {type: LoadBalancer, selector: {app: cart}, ports: [{port: 80}]}
     /// ```
     ///
     /// Routes of one Gateway, of which the oldest wins:
@@ -220,38 +163,26 @@ crate::rule! {
     /// ```yaml,bad
     /// apiVersion: gateway.networking.k8s.io/v1
     /// kind: HTTPRoute
-    /// metadata:
-    ///   name: cart
+    /// metadata: {name: cart}
     /// spec:
-    ///   parentRefs:
-    ///     - name: front
+    ///   parentRefs: [{name: front}]
     ///   hostnames: [shop.example.com]
     ///   rules:
     ///     - matches:
-    ///         - path:
-    ///             type: PathPrefix
-    ///             value: /cart
-    ///       backendRefs:
-    ///         - name: cart
-    ///           port: 80
+    ///         - path: {type: PathPrefix, value: /cart}
+    ///       backendRefs: [{name: cart, port: 80}]
     /// ---
     /// apiVersion: gateway.networking.k8s.io/v1
     /// kind: HTTPRoute
-    /// metadata:
-    ///   name: cart-copy
+    /// metadata: {name: cart-copy}
     /// spec:
-    ///   parentRefs:
-    ///     - name: front
+    ///   parentRefs: [{name: front}]
     ///   hostnames: [shop.example.com]
     ///   rules:
     ///     - matches:
     ///         # finding: 1 /spec/rules/0/matches/0
-    ///         - path:
-    ///             type: PathPrefix
-    ///             value: /cart
-    ///       backendRefs:
-    ///         - name: cart-copy
-    ///           port: 80
+    ///         - path: {type: PathPrefix, value: /cart}
+    ///       backendRefs: [{name: cart-copy, port: 80}]
     /// ```
     ///
     /// ## Good
@@ -261,8 +192,7 @@ crate::rule! {
     /// ```yaml,good
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
-    /// metadata:
-    ///   name: shop
+    /// metadata: {name: shop}
     /// spec:
     ///   rules:
     ///     - host: shop.example.com
@@ -270,33 +200,21 @@ crate::rule! {
     ///         paths:
     ///           - path: /
     ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop
-    ///                 port:
-    ///                   number: 80
+    ///             backend: {service: {name: shop, port: {number: 80}}}
     /// ---
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
-    /// metadata:
-    ///   name: shop-beta
+    /// metadata: {name: shop-beta}
     /// spec:
     ///   rules:
     ///     - host: beta.shop.example.com
     ///       http:
     ///         paths:
-    ///           - path: /
-    ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop-v2
-    ///                 port:
-    ///                   number: 80
+    ///           - {path: /, pathType: Prefix, backend: {service: {name: shop-v2, port: {number: 80}}}}
     /// ---
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
-    /// metadata:
-    ///   name: shop-exact
+    /// metadata: {name: shop-exact}
     /// spec:
     ///   rules:
     ///     - host: shop.example.com
@@ -304,16 +222,11 @@ crate::rule! {
     ///         paths:
     ///           - path: /
     ///             pathType: Exact
-    ///             backend:
-    ///               service:
-    ///                 name: shop
-    ///                 port:
-    ///                   number: 80
+    ///             backend: {service: {name: shop, port: {number: 80}}}
     /// ---
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
-    /// metadata:
-    ///   name: shop-internal
+    /// metadata: {name: shop-internal}
     /// spec:
     ///   ingressClassName: internal
     ///   rules:
@@ -322,11 +235,7 @@ crate::rule! {
     ///         paths:
     ///           - path: /
     ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop
-    ///                 port:
-    ///                   number: 80
+    ///             backend: {service: {name: shop, port: {number: 80}}}
     /// ---
     /// apiVersion: networking.k8s.io/v1
     /// kind: Ingress
@@ -339,13 +248,7 @@ crate::rule! {
     ///     - host: shop.example.com
     ///       http:
     ///         paths:
-    ///           - path: /
-    ///             pathType: Prefix
-    ///             backend:
-    ///               service:
-    ///                 name: shop-v2
-    ///                 port:
-    ///                   number: 80
+    ///           - {path: /, pathType: Prefix, backend: {service: {name: shop-v2, port: {number: 80}}}}
     /// ```
     ///
     /// A further match, another host, another Gateway, and names that are shared by their weights:
@@ -353,74 +256,50 @@ crate::rule! {
     /// ```yaml,good
     /// apiVersion: gateway.networking.k8s.io/v1
     /// kind: HTTPRoute
-    /// metadata:
-    ///   name: cart
+    /// metadata: {name: cart}
     /// spec:
-    ///   parentRefs:
-    ///     - name: front
+    ///   parentRefs: [{name: front}]
     ///   hostnames: [shop.example.com]
     ///   rules:
     ///     - matches:
-    ///         - path:
-    ///             type: PathPrefix
-    ///             value: /cart
-    ///       backendRefs:
-    ///         - name: cart
-    ///           port: 80
+    ///         - path: {type: PathPrefix, value: /cart}
+    ///       backendRefs: [{name: cart, port: 80}]
     /// ---
     /// apiVersion: gateway.networking.k8s.io/v1
     /// kind: HTTPRoute
-    /// metadata:
-    ///   name: cart-beta
+    /// metadata: {name: cart-beta}
     /// spec:
-    ///   parentRefs:
-    ///     - name: front
+    ///   parentRefs: [{name: front}]
     ///   hostnames: [shop.example.com]
     ///   rules:
     ///     - matches:
-    ///         - path:
-    ///             type: PathPrefix
-    ///             value: /cart
+    ///         - path: {type: PathPrefix, value: /cart}
     ///           headers:
     ///             - name: x-beta
     ///               value: "yes"
-    ///       backendRefs:
-    ///         - name: cart-beta
-    ///           port: 80
+    ///       backendRefs: [{name: cart-beta, port: 80}]
     /// ---
     /// apiVersion: gateway.networking.k8s.io/v1
     /// kind: HTTPRoute
-    /// metadata:
-    ///   name: cart-test
+    /// metadata: {name: cart-test}
     /// spec:
-    ///   parentRefs:
-    ///     - name: front
+    ///   parentRefs: [{name: front}]
     ///   hostnames: [test.example.com]
     ///   rules:
     ///     - matches:
-    ///         - path:
-    ///             type: PathPrefix
-    ///             value: /cart
-    ///       backendRefs:
-    ///         - name: cart-test
-    ///           port: 80
+    ///         - path: {type: PathPrefix, value: /cart}
+    ///       backendRefs: [{name: cart-test, port: 80}]
     /// ---
     /// apiVersion: gateway.networking.k8s.io/v1
     /// kind: HTTPRoute
-    /// metadata:
-    ///   name: cart-internal
+    /// metadata: {name: cart-internal}
     /// spec:
-    ///   parentRefs:
-    ///     - name: internal
+    ///   parentRefs: [{name: internal}]
     ///   hostnames: [shop.example.com]
     ///   rules:
     ///     - matches:
-    ///         - path:
-    ///             type: PathPrefix
-    ///             value: /cart
-    ///       backendRefs:
-    ///         - name: cart-internal
-    ///           port: 80
+    ///         - path: {type: PathPrefix, value: /cart}
+    ///       backendRefs: [{name: cart-internal, port: 80}]
     /// ---
     /// apiVersion: v1
     /// kind: Service
@@ -429,12 +308,7 @@ crate::rule! {
     ///   annotations:
     ///     external-dns.alpha.kubernetes.io/hostname: shop.example.com
     ///     external-dns.alpha.kubernetes.io/set-identifier: a
-    /// spec:
-    ///   type: LoadBalancer
-    ///   selector:
-    ///     app: shop
-    ///   ports:
-    ///     - port: 80
+    /// spec: {type: LoadBalancer, selector: {app: shop}, ports: [{port: 80}]}
     /// ---
     /// apiVersion: v1
     /// kind: Service
@@ -443,12 +317,7 @@ crate::rule! {
     ///   annotations:
     ///     external-dns.alpha.kubernetes.io/hostname: shop.example.com
     ///     external-dns.alpha.kubernetes.io/set-identifier: b
-    /// spec:
-    ///   type: LoadBalancer
-    ///   selector:
-    ///     app: shop-b
-    ///   ports:
-    ///     - port: 80
+    /// spec: {type: LoadBalancer, selector: {app: shop-b}, ports: [{port: 80}]}
     /// ```
     ///
     /// ## When to allow it
