@@ -22,15 +22,15 @@ pub struct GatewayRef<'d> {
     port: Option<i64>,
 }
 
-impl<'d> GatewayRef<'d> {
+impl GatewayRef<'_> {
     /// Whether some listener may be meant by both references.
     pub fn meets(self, other: Self) -> bool {
-        fn same<T: PartialEq>(a: Option<T>, b: Option<T>) -> bool {
-            a.is_none() || b.is_none() || a == b
-        }
+        let apart = |a: bool, b: bool, same: bool| a && b && !same;
+        let sections = self.section == other.section;
+        let ports = self.port == other.port;
         (self.name, self.namespace) == (other.name, other.namespace)
-            && same(self.section, other.section)
-            && same(self.port, other.port)
+            && !apart(self.section.is_some(), other.section.is_some(), sections)
+            && !apart(self.port.is_some(), other.port.is_some(), ports)
     }
 
     /// Whether it means this entry of `listeners`.

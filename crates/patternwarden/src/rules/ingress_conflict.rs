@@ -475,7 +475,7 @@ fn names<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let split = |text: &'d str| text.split(',').map(str::trim).filter(|name| !name.is_empty());
     let Some((node, text)) = listed(object) else { return };
     let mut own: Vec<&str> = split(text).collect();
-    sort_by(&mut own, |a, b| a.cmp(b));
+    sort_by(&mut own, Ord::cmp);
     let set = cx.set();
     for other in set.of_kind("Service").chain(set.of_kind("Ingress")) {
         let Some((first, text)) = listed(other).filter(|_| other.index < object.index) else {
