@@ -3,6 +3,8 @@
 //! Exit codes: 0 nothing found that matters, 1 findings at or above `--fail-on` or something to
 //! repair, 2 an input, the settings or the arguments could not be read, or a file not be written.
 
+extern crate alloc;
+
 mod args;
 mod check;
 mod docs;

@@ -2,9 +2,9 @@
 
 use crate::complain;
 use crate::input::Input;
+use alloc::borrow::Cow;
 use patternwarden::tree::from_deserializer;
 use patternwarden::{Date, Settings};
-use std::borrow::Cow;
 use std::path::{Component, Path, absolute};
 use std::time::{SystemTime, UNIX_EPOCH};
 
