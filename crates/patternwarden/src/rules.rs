@@ -75,10 +75,16 @@ catalogue! {
     image_tag_mutable
     immutable_config_unversioned
     ingress_backend_missing
+    ingress_class_policy
+    ingress_conflict
+    ingress_host_open
+    ingress_nginx_annotation_unsafe
+    ingress_tls_missing
     init_fetch_unpinned
     invalid_name
     job_sidecar_blocks_completion
     job_spec_invalid
+    kind_denied
     label_policy
     leader_election_lease_rbac
     leader_election_obsolete_lock
@@ -128,6 +134,7 @@ catalogue! {
     probe_timing_risky
     proc_mount_unmasked
     process_namespace_shared
+    pvc_access_mode_policy
     qos_class_policy
     quantity_suspicious
     rbac_privileged_grant
@@ -163,10 +170,14 @@ catalogue! {
     selinux_custom
     service_account_policy
     service_account_token_automount
+    service_external_ips
+    service_externalname_unsafe
     service_links_enabled
+    service_port_range
     service_selector_duplicate
     service_selects_nothing
     service_target_port_unknown
+    service_type_policy
     servicemonitor_selects_nothing
     shutdown_drain_missing
     sidecar_not_native
@@ -175,6 +186,7 @@ catalogue! {
     startup_probe_budget
     startup_probe_missing
     statefulset_service_not_headless
+    storage_class_policy
     suppression_expired
     suppression_malformed
     suppression_not_allowed
