@@ -64,6 +64,7 @@ pub(crate) fn Findings(props: &Props) -> Html {
                     <button type="button" class="button" onclick={show_all}>{ format!("Show all {found}") }</button>
                 }
                 { notices::clean(analysis, state.freshness) }
+                { notices::suppressed(analysis, dispatch) }
                 { notices::not_checked(analysis, state.preferences, dispatch) }
             </div>
         </>

@@ -20,6 +20,7 @@ pub mod cron;
 mod expansion;
 mod image;
 mod int_or_percent;
+mod known;
 mod labels;
 mod localhost;
 pub mod names;

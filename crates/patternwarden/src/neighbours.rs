@@ -100,6 +100,8 @@ pub static SERVICES: Read =
     kind("v1", "Service", &["spec.selector", "spec.ports", "spec.type", "spec.clusterIP"]);
 /// PodDisruptionBudgets.
 pub static BUDGETS: Read = kind("policy/v1", "PodDisruptionBudget", &["spec"]);
+/// HorizontalPodAutoscalers.
+pub static AUTOSCALERS: Read = kind("autoscaling/v2", "HorizontalPodAutoscaler", &["spec"]);
 /// NetworkPolicies.
 pub static NETWORK_POLICIES: Read = kind("networking.k8s.io/v1", "NetworkPolicy", &["spec"]);
 /// EndpointSlices that somebody wrote for a Service without selector: those of the control plane say
@@ -119,6 +121,7 @@ pub static READS: &[&Read] = &[
     &DAEMON_SETS,
     &SERVICES,
     &BUDGETS,
+    &AUTOSCALERS,
     &NETWORK_POLICIES,
     &ENDPOINT_SLICES,
 ];

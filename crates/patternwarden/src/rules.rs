@@ -48,6 +48,7 @@ catalogue! {
     default_namespace_used
     deprecated_api_version
     dns_config_policy
+    document_not_checked
     downward_api_field_invalid
     emptydir_unbounded
     env_reference_order

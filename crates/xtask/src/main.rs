@@ -109,7 +109,7 @@ fn perform(task: Task) -> Result<bool> {
 }
 
 fn bench() -> Result<()> {
-    let source = workspace::root()?.join("tests/examples/bench.rs");
+    let source = workspace::root()?.join("tests/examples/bench/main.rs");
     ensure!(source.is_file(), "{} is not there yet", source.display());
     let dist = workspace::dist()?;
     if !dist.join("policy.wasm").is_file() {

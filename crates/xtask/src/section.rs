@@ -45,6 +45,30 @@ pub(crate) fn read<'m>(module: &'m [u8], name: &str) -> Result<Option<&'m [u8]>>
     Ok(None)
 }
 
+/// Bytes of each section, by name, the largest first.
+pub(crate) fn sizes(module: &[u8]) -> Result<Vec<(String, u64)>> {
+    let mut sizes = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload.context("not a WebAssembly module")?;
+        let name = match &payload {
+            Payload::CustomSection(section) => format!("custom {}", section.name()),
+            Payload::TypeSection(_) => "types".into(),
+            Payload::ImportSection(_) => "imports".into(),
+            Payload::FunctionSection(_) => "functions".into(),
+            Payload::TableSection(_) => "tables".into(),
+            Payload::ElementSection(_) => "elements".into(),
+            Payload::CodeSectionStart { .. } => "code".into(),
+            Payload::DataSection(_) => "data".into(),
+            _ => "other".into(),
+        };
+        if let Some((_, range)) = payload.as_section() {
+            sizes.push((name, range.len() as u64));
+        }
+    }
+    sizes.sort_by_key(|(_, size)| core::cmp::Reverse(*size));
+    Ok(sizes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +97,18 @@ mod tests {
         let second = with(&first, "io.kubewarden.metadata", b"{}").unwrap();
         assert_eq!(read(&second, "io.kubewarden.metadata").unwrap(), Some(&b"{}"[..]));
         assert_eq!(without(&second, &["io.kubewarden.metadata"]).unwrap(), module);
+    }
+
+    #[test]
+    fn sections_have_names_and_sizes() {
+        let module = sample();
+        let sizes = sizes(&module).unwrap();
+        let of = |name: &str| sizes.iter().find(|(other, _)| other == name).unwrap().1;
+        assert_eq!((of("types"), of("functions"), of("code")), (4, 2, 4));
+        // A section is its bytes behind one for its kind and, here, one for its length.
+        let sum: u64 = sizes.iter().map(|(_, size)| size + 2).sum();
+        assert_eq!(sum + Module::HEADER.len() as u64, module.len() as u64);
+        assert!(sizes.is_sorted_by_key(|(_, size)| core::cmp::Reverse(*size)));
     }
 
     #[test]

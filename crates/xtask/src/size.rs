@@ -1,6 +1,6 @@
 //! `cargo xtask size`: what travels to a page and to the cluster, against its budget.
 
-use crate::{files, workspace};
+use crate::{files, section, workspace};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::io::Write as _;
@@ -45,6 +45,12 @@ pub(crate) fn check() -> Result<()> {
             over.push(*what);
         }
     }
+    for file in ["policy.wasm", "policy-context.wasm"] {
+        println!("\n{:<22} {:>9}", format!("sections, {file}"), "raw");
+        for (name, size) in section::sizes(&fs::read(dist.join(file))?)? {
+            println!("{name:<22} {size:>9}");
+        }
+    }
     ensure!(over.is_empty(), "over budget: {}", over.join(", "));
     Ok(())
 }
@@ -65,6 +71,11 @@ fn rows(dist: &Path) -> Result<Vec<Row>> {
             what: "policy.wasm",
             size: measure(dist, |name| name == "policy.wasm")?,
             budget: Budget { raw: Some(300_000), gzip: Some(100_000), brotli: None },
+        },
+        Row {
+            what: "policy-context.wasm",
+            size: measure(dist, |name| name == "policy-context.wasm")?,
+            budget: Budget::default(),
         },
         Row {
             what: "engine for pages",

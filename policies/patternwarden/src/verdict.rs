@@ -13,7 +13,7 @@ use patternwarden::engine::Judgement;
 use patternwarden::neighbours::Neighbours;
 use patternwarden::set::Set;
 use patternwarden::settings::OnUpdate;
-use patternwarden::{Admission, Pattern, Settings, Severity, Stream, engine, recognise};
+use patternwarden::{Admission, Pattern, Rule, Settings, Severity, Stream, engine, recognise};
 
 /// `status.code` of a denial. Not 500, which the audit scanner takes for an error of the policy.
 const FORBIDDEN: u16 = 403;
@@ -52,8 +52,7 @@ pub(crate) fn report(payload: &[u8]) -> Result<String, String> {
 
 fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> {
     // Beside a debug container stands all that somebody else decided: what is asked is containment.
-    let settings =
-        if subject.debugs { settings.retain(|rule| rule.is_security()) } else { settings };
+    let settings = if subject.debugs { settings.retain(Rule::is_security) } else { settings };
     let bundle = Bundle::new(core::slice::from_ref(&subject.object)).with_kinds_of(&settings);
     let set = Set::new(&bundle, settings.scope());
     let neighbours = surroundings::of(&settings, &subject.object)?;
@@ -84,7 +83,7 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     }
     let mut response = Response { warnings: warnings(&warned), ..Response::default() };
     if !denied.is_empty() {
-        let refused = denied.iter().any(|entry| entry.is_invalid());
+        let refused = denied.iter().any(Entry::is_invalid);
         let code = if refused { UNPROCESSABLE } else { FORBIDDEN };
         response.denial = Some((code, denial(&denied, &settings)));
     }

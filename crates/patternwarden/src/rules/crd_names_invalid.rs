@@ -159,6 +159,7 @@ crate::rule! {
     "CRD name, names or scope are wrong",
     patterns: &[Pattern::Operator],
     severity: Severity::Error,
+    refused: true,
     fix: Some(Grade::Safe),
     check: Check::Object(check),
 }

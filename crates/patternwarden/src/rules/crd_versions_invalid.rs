@@ -127,6 +127,7 @@ crate::rule! {
     "Version list inconsistent",
     patterns: &[Pattern::Operator],
     severity: Severity::Error,
+    refused: true,
     check: Check::Object(check),
 }
 

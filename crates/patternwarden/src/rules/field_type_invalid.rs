@@ -148,6 +148,7 @@ crate::rule! {
     "Value has the wrong type or is not one of the allowed words",
     severity: Severity::Error,
     surfaces: &[Surface::Text, Surface::Object],
+    refused: true,
     fix: Some(Grade::Safe),
     check: Check::Object(check),
 }

@@ -173,6 +173,7 @@ crate::rule! {
     patterns: &[Pattern::ElasticScale],
     severity: Severity::Error,
     surfaces: &[Surface::Object, Surface::Bundle],
+    refused: true,
     check: Check::Object(check),
 }
 

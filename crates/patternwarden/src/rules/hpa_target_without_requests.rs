@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Autoscaler, Container, Object, PodSpec, ResourceMetric, resources};
 use crate::matcher::clipped;
+use crate::neighbours::{AUTOSCALERS, DEPLOYMENTS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::format;
@@ -253,9 +254,12 @@ crate::rule! {
     patterns: &[Pattern::ElasticScale, Pattern::PredictableDemands],
     severity: Severity::Error,
     surfaces: &[Surface::Bundle],
+    reads: Some(&READS),
     fix: Some(Grade::Review),
     check: Check::Object(check),
 }
+
+static READS: Reads = Reads { on: &["HorizontalPodAutoscaler", "Deployment", "StatefulSet"], kinds: &[&DEPLOYMENTS, &STATEFUL_SETS, &AUTOSCALERS] };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if let Some(scaler) = Autoscaler::of(object) {

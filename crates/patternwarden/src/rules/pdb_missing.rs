@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Budget, Object};
 use crate::param::{Int, Param, Strings};
+use crate::neighbours::{AUTOSCALERS, BUDGETS, Reads};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
 
@@ -170,9 +171,12 @@ crate::rule! {
     patterns: &[Pattern::SingletonService, Pattern::StatelessService],
     severity: Severity::Info,
     surfaces: &[Surface::Bundle],
+    reads: Some(&READS),
     params: &[Param::Int(&MIN_REPLICAS), Param::Strings(&KINDS)],
     check: Check::Object(check),
 }
+
+static READS: Reads = Reads { on: &["Deployment", "StatefulSet"], kinds: &[&AUTOSCALERS, &BUDGETS] };
 
 static MIN_REPLICAS: Int = Int {
     name: "min_replicas",

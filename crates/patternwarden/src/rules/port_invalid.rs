@@ -247,6 +247,7 @@ crate::rule! {
     patterns: &[Pattern::ServiceDiscovery, Pattern::HealthProbe],
     severity: Severity::Error,
     params: &[Param::Int(&NODE_PORT_MIN), Param::Int(&NODE_PORT_MAX)],
+    refused: true,
     fix: Some(Grade::Safe),
     check: Check::Object(check),
 }

@@ -135,6 +135,7 @@ crate::rule! {
     "Spread constraint the API rejects or that does nothing",
     patterns: &[Pattern::AutomatedPlacement],
     severity: Severity::Error,
+    refused: true,
     fix: Some(Grade::Safe),
     check: Check::Pod(check),
 }

@@ -1,9 +1,19 @@
-//! The speed table: `cargo run --profile native -p patternwarden-tests --example bench`.
+//! The speed table: `cargo run --profile native -p patternwarden-tests --example bench`, and with the
+//! paths of modules behind it, these compared with each other.
 //!
 //! Medians over rounds in which every measurement takes its turn, so that a busy machine is
 //! busy for all of them. Exits 1 when a budget is exceeded; comparisons have no budget.
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool that prints a table")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a tool that prints a table"
+)]
 
+mod policy;
+
+use crate::policy::Guest;
 use core::fmt::Write as _;
 use core::hint::black_box;
 use core::time::Duration;
@@ -21,15 +31,6 @@ use wasmtime_provider::{WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre
 
 const ROUNDS: usize = 40;
 const MEGABYTE: usize = 1_000_000;
-
-/// The least a policy can do, for scale: what it costs is the engine's own.
-const FLOOR: &str = r#"(module
-  (import "wapc" "__guest_response" (func $respond (param i32 i32)))
-  (memory (export "memory") 1)
-  (data (i32.const 0) "{\"accepted\":true}")
-  (func (export "__guest_call") (param i32 i32) (result i32)
-    (call $respond (i32.const 0) (i32.const 17))
-    (i32.const 1)))"#;
 
 /// One line of the table: what is measured, how often per round, and what it may cost.
 struct Line<'a> {
@@ -105,7 +106,7 @@ fn instance(pre: &WasmtimeEngineProviderPre) -> WapcHost {
     WapcHost::new(Box::new(pre.rehydrate(None).unwrap()), None).unwrap()
 }
 
-fn policy() -> Vec<u8> {
+fn policy_module() -> Vec<u8> {
     let here = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../dist"));
     let dist = std::env::var_os("PATTERNWARDEN_DIST").map_or(here, PathBuf::from);
     std::fs::read(dist.join("policy.wasm")).unwrap_or_else(|_| {
@@ -114,68 +115,29 @@ fn policy() -> Vec<u8> {
     })
 }
 
-fn request() -> Vec<u8> {
-    let object = json!({
-        "apiVersion": "v1", "kind": "Pod",
-        "metadata": {"name": "web", "namespace": "shop", "labels": {"app": "web"}},
-        "spec": {"containers": [{
-            "name": "app",
-            "image": "registry.example/app:1.4.2",
-            "ports": [{"containerPort": 8080, "name": "http"}],
-            "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}},
-            "readinessProbe": {"httpGet": {"path": "/ready", "port": "http"}},
-        }]},
-    });
-    let request = json!({
-        "uid": "1d3c1a5e-6a7e-4f0b-9a63-0d6f6f3b2a11",
-        "kind": {"group": "", "version": "v1", "kind": "Pod"},
-        "resource": {"group": "", "version": "v1", "resource": "pods"},
-        "name": "web", "namespace": "shop", "operation": "CREATE",
-        "userInfo": {"username": "kubernetes-admin", "groups": ["system:authenticated"]},
-        "object": object,
-    });
-    json!({"request": request, "settings": {"profiles": ["strict"]}}).to_string().into_bytes()
-}
-
-/// A text with findings to repair, safe ones and such as need a review.
-struct Repairs<'a> {
-    text: &'a str,
-    settings: &'a Settings,
-    /// The last finding that has a fix: what stands before it is in the way.
-    key: String,
-    made: usize,
-}
-
-impl<'a> Repairs<'a> {
-    fn new(text: &'a str, settings: &'a Settings) -> Self {
-        let report = check(&patternwarden_yaml::read(text), settings);
-        let last = report.findings.iter().rfind(|finding| !finding.fixes.is_empty()).unwrap();
-        let mut repairs = Self { text, settings, key: last.key.clone(), made: 0 };
-        repairs.made = repairs.all();
-        repairs
+/// Modules beside each other: which way to build is best.
+fn compare(files: &[String]) -> ExitCode {
+    let module = |file: &String| {
+        let name = file.rsplit('/').next().unwrap_or_default().trim_end_matches(".wasm");
+        Guest::new(name, &std::fs::read(file).unwrap())
+    };
+    let guests: Vec<Guest> = files.iter().map(module).collect();
+    let settings: Vec<_> =
+        policy::settings().into_iter().filter(|(name, _)| *name == "strict").collect();
+    let mut lines: Vec<Line<'_>> =
+        guests.iter().flat_map(|guest| policy::lines(guest, &settings)).collect();
+    for _ in 0..ROUNDS {
+        lines.iter_mut().for_each(Line::round);
     }
-
-    fn name(&self) -> String {
-        format!("all {} fixes", self.made)
-    }
-
-    fn one(&self) -> String {
-        let stream = patternwarden_yaml::read(self.text);
-        let source = Source::new(self.text, &stream);
-        let planned = plan(&stream, self.settings, &self.key, 0, &source).unwrap();
-        splice(self.text, &planned.edits.unwrap())
-    }
-
-    fn all(&self) -> usize {
-        let mut manuscript = Manuscript::new(self.text, &Yaml);
-        let wanted = Wanted { least: Grade::Review, fix: &|_, _| true };
-        let outcome = fix_all(&mut manuscript, self.settings, &wanted);
-        assert!(outcome.settled && outcome.refused.is_empty());
-        outcome.applied.len()
-    }
+    policy::print(&lines);
+    ExitCode::SUCCESS
 }
 
 fn main() -> ExitCode {
+    let files: Vec<String> = std::env::args().skip(1).collect();
+    if !files.is_empty() {
+        return compare(&files);
+    }
     let strict = patternwarden::tree::from_deserializer(json!({"profiles": ["strict"]})).unwrap();
     let all = Settings::from_document(&strict).unwrap().with_scope(Scope::Closed);
     let (large, mixed) = (manifests(|text| text.len() >= MEGABYTE), corpus(MEGABYTE));
@@ -216,13 +178,12 @@ fn main() -> ExitCode {
             black_box(repairs.all());
         })
         .budget("p95", Duration::from_millis(1_000)),
-        Line::new("policy: fresh instance, validate a Pod", 25, || validate(&instance(&guest))),
-        Line::new("  a policy that does nothing", 25, || validate(&instance(&floor))),
-        Line::new("policy: warm instance, validate a Pod", 25, || validate(&warm)),
-        Line::new("  a policy that does nothing", 25, || validate(&warm_floor)),
     ];
+    let mut of_policy = policy::lines(&floor, &policy::settings()[..1]);
+    of_policy.extend(policy::lines(&guest, &policy::settings()));
     for _ in 0..ROUNDS {
         lines.iter_mut().for_each(Line::round);
+        of_policy.iter_mut().for_each(Line::round);
     }
 
     let rules = RULES.len();
@@ -239,5 +200,6 @@ fn main() -> ExitCode {
         });
         println!("| {} | {median:.1?} | {p95:.1?} | {budget} |", line.name);
     }
+    policy::print(&of_policy);
     if over { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
