@@ -14,6 +14,7 @@ mod index;
 mod input;
 mod patterns;
 mod prose;
+mod schema;
 mod settings;
 mod text;
 
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Patterns(patterns) => patterns::run(patterns, out),
         Command::Rules(rules) => index::rules(rules, out),
         Command::Explain(explain) => explain::explain(explain, out),
+        Command::Schema(options) => schema::run(options, out),
         Command::Docs(docs) => docs::write(docs, out),
     };
     let result = result.and_then(|outcome| out.flush().map(|()| outcome));

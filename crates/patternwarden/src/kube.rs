@@ -68,6 +68,8 @@ pub use version_name::is_versioned;
 pub use walk::{EnvValues, Hooks, Items, Mounts, Probes, Words};
 pub(crate) use walk::{entries, items};
 pub(crate) use workload::Pointers;
+#[cfg(feature = "schema")]
+pub(crate) use workload::WORKLOADS;
 pub use workload::{Workload, WorkloadKind};
 
 /// Readers of field values, one per shape.
