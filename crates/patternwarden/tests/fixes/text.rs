@@ -4,13 +4,13 @@
 
 use crate::all;
 use patternwarden::docs::{self, Example};
-use patternwarden::fixes::{Manuscript, Offer, Outcome, Wanted, fix_all, plan};
+use patternwarden::fixes::plan;
 use patternwarden::report::{Edit, Finding, Fix};
 use patternwarden::rule::Grade;
 use patternwarden::set::Scope;
 use patternwarden::tree::{from_deserializer, placeholders, splice};
-use patternwarden::{RULES, Report, Rule, Settings, Severity, Surface, check, check_with};
-use patternwarden_yaml::{Source, Yaml};
+use patternwarden::{RULES, Report, Rule, Settings, Severity, check, check_with};
+use patternwarden_yaml::Source;
 
 fn judge(text: &str, settings: &Settings) -> Report {
     let stream = patternwarden_yaml::read(text);
@@ -145,38 +145,6 @@ fn a_plan_on_demand_is_what_the_report_carries() {
         assert!(plan(&stream, settings, "nothing", 0, &source).is_none());
         assert!(plan(&stream, settings, &finding.key, finding.fixes.len(), &source).is_none());
     });
-}
-
-#[test]
-fn all_fixes_of_a_text_at_once_are_those_of_its_documents() {
-    // What only text shows is repaired in text alone.
-    let settings = all().only(|rule| rule.surfaces != [Surface::Text]);
-    for least in [Grade::Safe, Grade::Review] {
-        for text in crate::corpus() {
-            let mut manuscript = Manuscript::new(text.as_str(), &Yaml);
-            let outcome = fix_all(&mut manuscript, &settings, &Wanted { least, fix: &|_, _| true });
-            assert!(outcome.settled, "{text}");
-            let left = check(manuscript.stream(), &settings);
-            let repairable =
-                left.findings.iter().filter(|f| f.fixes.iter().any(|fix| fix.grade >= least));
-            assert_eq!(repairable.count(), outcome.refused.len(), "{text}");
-            if outcome.refused.is_empty() {
-                let documents = patternwarden_yaml::read(&text).documents;
-                // New keys stand elsewhere, and with them the order in which fixes are made.
-                let (_, other) = crate::repair(documents, &settings, least);
-                let names = |outcome: &Outcome| {
-                    let name = |offer: &Offer| (offer.rule.id, offer.title.clone());
-                    let mut names: Vec<_> = outcome.applied.iter().map(name).collect();
-                    names.sort();
-                    names
-                };
-                assert_eq!(names(&outcome), names(&other), "{text}");
-            }
-            let mut again = Manuscript::new(manuscript.text(), &Yaml);
-            fix_all(&mut again, &settings, &Wanted { least, fix: &|_, _| true });
-            assert_eq!(again.text(), manuscript.text(), "twice is once");
-        }
-    }
 }
 
 /// A fragment is read as part of an object that the text does not hold.
