@@ -33,6 +33,7 @@ mod digest;
 pub mod docs;
 pub mod engine;
 pub mod errata;
+mod exposure;
 pub mod finding;
 pub mod fixes;
 pub mod helpers;

@@ -26,7 +26,7 @@ crate::rule! {
     ///   name: shop
     /// spec:
     ///   # finding: /spec/replicas
-    ///   replicas: "1"
+    ///   replicas: "3"
     ///   # finding: /spec/paused
     ///   paused: "false"
     ///   # finding: /spec/minReadySeconds

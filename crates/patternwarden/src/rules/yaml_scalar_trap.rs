@@ -5,8 +5,7 @@ use crate::matcher::clipped;
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use crate::schema::{Base, Many, type_of};
-use alloc::vec;
-use patternwarden_tree::{Document, Edit, Kind, Node, Op, Place, Style, Value};
+use patternwarden_tree::{Document, Kind, Node, Style};
 
 crate::rule! {
     /// A value without quotes is something else than it looks like.
@@ -229,14 +228,10 @@ fn scalar<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, base: Option<Base>, found: &m
         None => meant,
     };
     let (shown, value) = (clipped(written), clipped(value));
-    let root = cx.set().object_holding(node);
     let finding = cx
         .report(node, format_args!("`{shown}` {problem}: Kubernetes reads `{value}`"))
         .severity(severity);
     if text || loses {
-        let root = root.map_or(node, |object| object.node);
-        let pointer = Place::from(node).pointer(root);
-        let edit = Edit::new(pointer, Op::Replace(Value::from(written)));
-        finding.fix(Grade::Safe, "Put it in quotes", vec![edit]);
+        finding.fix_set(Grade::Safe, "Put it in quotes", written);
     }
 }

@@ -1,7 +1,10 @@
 //! Repairs: every fix through the text, and all of them until nothing is left.
 
+#[path = "../support/added.rs"]
+mod added;
 mod text;
 
+use added::{Said, added};
 use patternwarden::docs;
 use patternwarden::fixes::{MAX_ROUNDS, Objects, Outcome, Wanted, fix_all};
 use patternwarden::rule::Grade;
@@ -17,9 +20,19 @@ fn judge(documents: &[Document]) -> Report {
     check(&Stream { documents: documents.to_vec(), ..Stream::default() }, &all())
 }
 
-fn repair(documents: Vec<Document>, settings: &Settings, least: Grade) -> (Vec<Document>, Outcome) {
+fn said(report: &Report) -> Vec<Said> {
+    let said = |f: &patternwarden::report::Finding| Said {
+        rule: f.rule.clone(),
+        place: f.path.clone(),
+        message: f.message.clone(),
+        severity: f.severity,
+    };
+    report.findings.iter().map(said).collect()
+}
+
+fn repair(documents: Vec<Document>, least: Grade) -> (Vec<Document>, Outcome) {
     let mut objects = Objects::new(documents);
-    let outcome = fix_all(&mut objects, settings, &Wanted { least, fix: &|_, _| true });
+    let outcome = fix_all(&mut objects, &all(), &Wanted { least, fix: &|_, _| true });
     (objects.into_documents(), outcome)
 }
 
@@ -51,7 +64,7 @@ fn repairs_come_to_rest_and_leave_nothing_that_they_could_repair() {
         let mut applied = 0;
         for text in corpus() {
             let documents = patternwarden_yaml::read(&text).documents;
-            let (fixed, outcome) = repair(documents, &all(), least);
+            let (fixed, outcome) = repair(documents, least);
             let left = judge(&fixed);
             let names = |o: &Outcome| {
                 o.applied
@@ -65,11 +78,27 @@ fn repairs_come_to_rest_and_leave_nothing_that_they_could_repair() {
             assert_eq!(repairable.count(), outcome.refused.len(), "{text}");
             applied += outcome.applied.len();
 
-            let (again, outcome) = repair(fixed.clone(), &all(), least);
+            let (again, outcome) = repair(fixed.clone(), least);
             assert!(outcome.applied.is_empty(), "{:?}", names(&outcome));
             assert_eq!(json(&again), json(&fixed));
         }
         assert!(applied > RULES.len(), "{applied} fixes");
+    }
+}
+
+#[test]
+fn safe_repairs_together_add_no_finding_that_matters() {
+    for text in corpus() {
+        let documents = patternwarden_yaml::read(&text).documents;
+        // What wrong types hide together has been there all along.
+        let gives_type = |rule: &patternwarden::Rule, _: &_| rule.id == "field-type-invalid";
+        let mut typed = Objects::new(documents.clone());
+        fix_all(&mut typed, &all(), &Wanted { least: Grade::Safe, fix: &gives_type });
+        let mut known = said(&judge(&documents));
+        known.extend(said(&judge(&typed.into_documents())));
+        let (fixed, _) = repair(documents, Grade::Safe);
+        let added = added(&known, &said(&judge(&fixed)), &[]);
+        assert!(added.is_empty(), "{added:?}\n{text}");
     }
 }
 
