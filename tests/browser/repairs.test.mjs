@@ -72,13 +72,21 @@ visit("a fix to review is shown before it is made", async (page) => {
   const difference = await finding.locator(".diff").innerText();
   assert.match(difference, /^10\n +image: \S+\n\+ securityContext:\n\+ {3}allowPrivilegeEscalation: false$/);
   assert.doesNotMatch(await text(page), /allowPrivilegeEscalation/, "nothing is changed yet");
-  await until(async () => /^This would change \d lines: 0 removed, \d added\.$/.test(await said(page)), "the change is summed up");
+  await until(async () => /^This would add 2 lines\.$/.test(await said(page)), "the change is summed up");
   const button = finding.locator(".button.fix").first();
+  assert.ok(await button.evaluate((element) => element === document.activeElement), "what was asked for has the focus");
+  const make = finding.getByRole("button", { name: "Make this change" });
+  const seen = await make.evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    const { top: from, bottom: to } = element.closest(".scroll").getBoundingClientRect();
+    return top >= from && bottom <= to;
+  });
+  assert.ok(seen, "the change and its button are scrolled to");
   assert.equal(await button.getAttribute("aria-expanded"), "true");
   await button.click();
   await finding.locator(".diff").waitFor({ state: "detached" });
   await button.click();
-  await finding.getByRole("button", { name: "Make this change" }).click();
+  await make.click();
   await finding.waitFor({ state: "detached" });
   assert.match(await text(page), /securityContext:\n +allowPrivilegeEscalation: false/);
   assert.match(await text(page), /name: web {2}# the shop/);
@@ -127,7 +135,7 @@ visit("what could only be repaired by a guess is refused in words", async (page)
 visit("the tooltip and Ctrl+. repair from the text", async (page) => {
   await paste(page, POD);
   await card(page, "run-as-user-only").waitFor();
-  await page.locator(".cm-lintRange-info").first().hover();
+  await page.locator(".cm-lintRange", { hasText: "1000" }).first().hover();
   const action = page.locator(".cm-tooltip-lint .cm-diagnosticAction").filter({ hasText: "Forbid root" });
   await action.waitFor();
   assert.equal(await action.innerText(), "Fix (safe): Forbid root");

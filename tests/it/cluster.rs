@@ -1,8 +1,9 @@
 //! A cluster that answers the policy's questions as policy-server would, and remembers them.
 
 use crate::wapc_host::Policy;
+use alloc::sync::Arc;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 /// What the host says to one kind.
 #[derive(Clone, Debug)]

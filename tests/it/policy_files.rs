@@ -111,6 +111,32 @@ fn the_module_judges_by_every_preset() {
 }
 
 #[test]
+fn hardening_writes_what_is_safe_into_the_object() {
+    let (_, preset) =
+        presets().into_iter().find(|(name, _)| name == "hardening.yml").expect("the preset");
+    let object = json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web"},
+        "spec": {
+            "securityContext": {"runAsUser": 10001},
+            "containers": [{"name": "app", "image": "registry.example/app:1.4.2"}],
+        },
+    });
+    let request = json!({
+        "uid": "1",
+        "operation": "CREATE",
+        "kind": {"group": "", "version": "v1", "kind": "Pod"},
+        "object": object,
+    });
+    let answer = Policy::new().validate(&request, settings(&preset)[0]);
+    assert_eq!(answer["accepted"], true, "{answer}");
+    let spec = &answer["mutated_object"]["spec"];
+    assert_eq!(spec["securityContext"]["runAsNonRoot"], true, "{answer}");
+    assert_eq!(spec["containers"], object["spec"]["containers"], "nothing else changes");
+}
+
+#[test]
 fn settings_in_the_readme_are_valid() {
     let policy = Policy::new();
     let mut checked = 0;

@@ -10,7 +10,7 @@ import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/sea
 import { Annotation, Compartment, EditorState } from "@codemirror/state";
 import {
   EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, hoverTooltip,
-  keymap, lineNumbers, placeholder,
+  keymap, lineNumbers, placeholder, tooltips,
 } from "@codemirror/view";
 import { looks } from "./look.js";
 import { findings, fixKey, marks, patternLines } from "./marks.js";
@@ -95,6 +95,8 @@ export function createEditor(parent, options) {
   const onFix = (key) => options.onFix?.(key);
   const extensions = [
     marks, fixKey(onFix),
+    // Outside of the editor's own box nothing of it is painted.
+    tooltips({ tooltipSpace: (view) => view.scrollDOM.getBoundingClientRect() }),
     lineNumbers(), foldGutter(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(),
     indentUnit.of("  "), EditorState.tabSize.of(2), indentOnInput(), bracketMatching(),
     highlightActiveLine(), highlightSelectionMatches(), search({ top: true }), yaml(),

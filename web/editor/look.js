@@ -71,7 +71,7 @@ function look(palette, isDark) {
     ".cm-foldPlaceholder": { backgroundColor: color("panel-bg"), color: color("muted"), borderColor: color("border") },
     ".cm-placeholder": { color: color("muted") },
     ".cm-panels, .cm-tooltip": { backgroundColor: color("panel-bg"), color: color("fg"), borderColor: color("border") },
-    ".cm-tooltip-lint": { maxWidth: "min(34rem, 90vw)" },
+    ".cm-tooltip-lint": { maxWidth: "min(34rem, 90vw)", maxHeight: "min(22rem, 60vh)", overflow: "auto" },
     ".cm-diagnosticAction": {
       display: "block", margin: "6px 0 2px", padding: "2px 10px", minHeight: "26px", borderRadius: "5px", cursor: "pointer",
       font: "inherit", textAlign: "start", color: color("fg"), backgroundColor: color("bg"), border: `1px solid ${color("border")}`,

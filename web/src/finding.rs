@@ -73,7 +73,7 @@ pub(crate) fn FindingCard(props: &Props) -> Html {
         Some(body(analysis, finding, preview.as_ref(), dispatch))
     });
     html! {
-        <li class={classes!("card", row.severity.id(), open.is_some().then_some("open"))}>
+        <li class={classes!("card", row.severity.id(), open.is_some().then_some("open"), row.fix.is_some().then_some("fixable"))}>
             <h3>
                 <button type="button" id={head_id(&row.key)} aria-expanded={open.is_some().to_string()} aria-controls={id.clone()} onclick={toggle}>
                     { icon::severity(row.severity) }
@@ -195,6 +195,11 @@ fn guards(analysis: &Analysis, finding: &Finding, dispatch: &Dispatch) -> Html {
 /// The id of the button that opens a card.
 pub(crate) fn head_id(key: &str) -> String {
     format!("head-{}", element_id(key))
+}
+
+/// The id of the button of one of a finding's fixes.
+pub(crate) fn fix_id(key: &str, fix: usize) -> String {
+    format!("fix-{fix}-{}", element_id(key))
 }
 
 /// An id for the element, from the key of a finding or pattern.

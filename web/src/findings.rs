@@ -1,6 +1,6 @@
 //! The panel of problems: what was found, worst first, and what could not be looked at.
 
-use crate::finding::{FindingCard, Row, head_id};
+use crate::finding::{FindingCard, Row};
 use crate::notices;
 use crate::repairs::Focus;
 use crate::slide::Slide;
@@ -10,6 +10,7 @@ use crate::syntax;
 use patternwarden::report::Finding;
 use std::rc::Rc;
 use wasm_bindgen::JsCast as _;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 /// Findings that are listed at first; a page of thousands would be slow and unread.
@@ -27,11 +28,19 @@ pub(crate) fn Findings(props: &Props) -> Html {
     let all = use_state_eq(|| false);
     let Props { state, dispatch } = props;
     use_effect_with(state.focus.clone(), |focus| {
-        let Some(Focus { key, .. }) = focus else { return };
-        let id = key.as_ref().map_or_else(|| "results".to_owned(), |key| head_id(key));
-        let element = gloo::utils::document().get_element_by_id(&id);
+        let Some(Focus { id, .. }) = focus else { return };
+        let element = gloo::utils::document().get_element_by_id(id);
         if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
             let _ = element.focus();
+        }
+    });
+    use_effect_with(state.preview.clone(), |preview| {
+        let shown =
+            preview.as_ref().and_then(|_| gloo::utils::document().get_element_by_id("preview"));
+        if let Some(shown) = shown {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            shown.scroll_into_view_with_scroll_into_view_options(&options);
         }
     });
     let analysis = &state.analysis;
@@ -64,6 +73,7 @@ pub(crate) fn Findings(props: &Props) -> Html {
                     <button type="button" class="button" onclick={show_all}>{ format!("Show all {found}") }</button>
                 }
                 { notices::clean(analysis, state.freshness) }
+                { notices::suppressed(analysis, dispatch) }
                 { notices::not_checked(analysis, state.preferences, dispatch) }
             </div>
         </>

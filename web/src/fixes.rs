@@ -1,6 +1,7 @@
 //! Buttons that repair: one for each fix of an open card, one on each closed card, one for all.
 
 use crate::diff;
+use crate::finding::fix_id;
 use crate::markdown;
 use crate::repairs::{Place, Preview, plain};
 use crate::state::{Action, Dispatch, Freshness, State, View};
@@ -30,13 +31,14 @@ pub(crate) fn list(finding: &Finding, preview: Option<&Preview>, dispatch: &Disp
     let shown = |at: usize| preview.filter(|p| p.key == finding.key && p.fix == at);
     let items = finding.fixes.iter().enumerate().map(|(at, fix)| {
         let preview = shown(at);
-        item(fix, ask(dispatch, &finding.key, at), preview, dispatch)
+        item(fix, fix_id(&finding.key, at), ask(dispatch, &finding.key, at), preview, dispatch)
     });
     html! { <ul class="fixes">{ for items }</ul> }
 }
 
 fn item(
     fix: &Fix,
+    id: String,
     onclick: Callback<MouseEvent>,
     preview: Option<&Preview>,
     dispatch: &Dispatch,
@@ -45,7 +47,7 @@ fn item(
     let expanded = (fix.grade == Grade::Review).then(|| preview.is_some().to_string());
     html! {
         <li>
-            <button type="button" class="button fix" aria-expanded={expanded} {onclick}>
+            <button type="button" {id} class="button fix" aria-expanded={expanded} {onclick}>
                 <span>{ markdown::inline(&fix.title) }</span>
                 <span class={classes!("grade", word)}>{ word }</span>
             </button>
@@ -58,15 +60,15 @@ fn item(
 /// What a fix would change, with the button that makes it; or why it cannot be made.
 fn look(preview: &Preview, dispatch: &Dispatch) -> Html {
     match &preview.shows {
-        Err(why) => html! { <p class="refused">{ why.to_string() }</p> },
+        Err(why) => html! { <p id="preview" class="refused">{ why.to_string() }</p> },
         Ok(lines) => {
             let dispatch = dispatch.clone();
             let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Make));
             html! {
-                <>
+                <div id="preview" class="preview">
                     { diff::block(lines) }
                     <button type="button" class="button primary" {onclick}>{ "Make this change" }</button>
-                </>
+                </div>
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::preferences::Preferences;
 use crate::state::{Action, Dispatch, Freshness, Pause, State};
 use crate::syntax::sentence;
 use crate::{icon, markdown};
-use patternwarden::report::Resource;
+use patternwarden::report::{Finding, Resource};
 use patternwarden::{RULES, rules};
 use yew::prelude::*;
 
@@ -60,6 +60,38 @@ pub(crate) fn clean(analysis: &Analysis, freshness: Freshness) -> Html {
             if report.summary.patterns > 0 {
                 <p>{ format!("{} found: see the Patterns tab for what this manifest does well.", plural(report.summary.patterns, "pattern")) }</p>
             }
+        </section>
+    }
+}
+
+/// Findings that somebody decided to live with: grey, each with its reason.
+pub(crate) fn suppressed(analysis: &Analysis, dispatch: &Dispatch) -> Html {
+    let found = &analysis.report.suppressed;
+    if found.is_empty() {
+        return Html::default();
+    }
+    let entry = |finding: &Finding| {
+        let why = finding.suppression.as_ref();
+        let until = why.and_then(|why| why.until.as_ref()).map(|until| format!(" Until {until}."));
+        let stays = why.is_some_and(|why| !why.in_cluster);
+        html! {
+            <li key={finding.key.clone()}>
+                <code>{ finding.rule.clone() }</code>{ " " }
+                if let Some(range) = why.and_then(|why| why.range) {
+                    { go(range, &format!("line {}", range.start.line), dispatch) }
+                }
+                { format!(" {}", why.map_or("", |why| &why.reason)) }
+                { until.unwrap_or_default() }
+                if stays {
+                    { " A cluster reports it all the same." }
+                }
+            </li>
+        }
+    };
+    html! {
+        <section class="note quiet">
+            <h3>{ icon::info() }{ format!("{} suppressed", plural(found.len(), "finding")) }</h3>
+            <ul>{ for found.iter().map(entry) }</ul>
         </section>
     }
 }

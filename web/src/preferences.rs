@@ -1,6 +1,6 @@
 //! What a person chose, apart from the text.
 
-use patternwarden::{Minor, Settings};
+use patternwarden::{Date, Minor, Settings};
 use serde::{Deserialize, Serialize};
 
 /// Choices that stay when the page is closed.
@@ -109,7 +109,8 @@ impl Preferences {
         );
         let stream = patternwarden_yaml::read(&text);
         let document = stream.documents.first();
-        document.and_then(|document| Settings::from_document(document).ok()).unwrap_or_default()
+        let settings = document.and_then(|document| Settings::from_document(document).ok());
+        settings.unwrap_or_default().with_today(today())
     }
 
     /// The same choices with a target that the engine has data for.
@@ -117,4 +118,10 @@ impl Preferences {
         self.target = self.target.clamp(Minor::OLDEST.0, Minor::NEWEST.0);
         self
     }
+}
+
+/// The day it is, by the clock of the browser.
+#[expect(clippy::cast_possible_truncation, reason = "a number of milliseconds below 2^53")]
+fn today() -> Date {
+    Date::from_unix((js_sys::Date::now() / 1_000.0) as i64)
 }

@@ -1,6 +1,7 @@
 //! What the page does when a fix is asked for: make it, show it first, or say why not.
 
 use crate::analysis::plural;
+use crate::finding::{fix_id, head_id};
 use crate::state::{State, View};
 use crate::syntax::sentence;
 use patternwarden::Grade;
@@ -34,11 +35,11 @@ pub(crate) struct Preview {
     pub(crate) shows: Result<Rc<[Line]>, Rc<str>>,
 }
 
-/// What gets the focus next: a finding's card, or the list as a whole. A new `serial` asks again.
+/// The id of the element that gets the focus next. A new `serial` asks again.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Focus {
     pub(crate) serial: u32,
-    pub(crate) key: Option<String>,
+    pub(crate) id: String,
 }
 
 impl State {
@@ -83,7 +84,7 @@ impl State {
         match planned.edits {
             Ok(edits) if offer.grade == Grade::Review && !agreed => {
                 let lines = changed_lines(&text, &edits);
-                self.say(format!("This would change {}.", changed(&lines)), None);
+                self.say(format!("This would {}.", changed(&lines)), None);
                 self.show(key, fix, Ok(lines.into()));
             }
             Ok(edits) => {
@@ -102,14 +103,14 @@ impl State {
     fn show(&mut self, key: &str, fix: usize, shows: Result<Rc<[Line]>, Rc<str>>) {
         if self.finding.as_deref() != Some(key) {
             self.finding = Some(key.to_owned());
-            self.ask_focus(Some(key.to_owned()));
+            self.ask_focus(fix_id(key, fix));
         }
         self.view = View::Problems;
         self.preview = Some(Preview { key: key.to_owned(), fix, shows });
     }
 
     fn apply(&mut self, key: &str, edits: &[TextEdit], place: Place, said: &str) {
-        let at = self.position(key);
+        let following = self.following(key);
         let text = splice(&self.text, edits);
         let lines = LineIndex::new(&text);
         let wanted = placeholders(edits);
@@ -127,7 +128,7 @@ impl State {
             self.reveal(lines.range(span), template);
         }
         if !template && place == Place::List {
-            self.focus_at(at);
+            self.focus_on(&following);
         }
     }
 
@@ -144,7 +145,7 @@ impl State {
         let said = self.with_rest(&told(&outcome));
         let before = self.notice.take().and_then(|notice| notice.before).filter(|_| changed);
         self.say(said, before);
-        self.focus_at(0);
+        self.focus_on(&[]);
     }
 
     /// Goes back to the text before the last repair.
@@ -153,7 +154,7 @@ impl State {
         self.replaced(before);
         self.notice = None;
         self.say("Undone.".into(), None);
-        self.focus_at(0);
+        self.focus_on(&[]);
     }
 
     /// The page changed the text; what it was stays within reach.
@@ -179,23 +180,31 @@ impl State {
         }
     }
 
-    /// Where a finding stands in the list.
-    fn position(&self, key: &str) -> usize {
+    /// Keys in the order of the list.
+    fn keys(&self) -> Vec<String> {
         let (first, others) = self.listed();
-        first.iter().chain(&others).position(|finding| finding.key == key).unwrap_or(0)
+        first.iter().chain(&others).map(|finding| finding.key.clone()).collect()
     }
 
-    /// Asks for the focus on the finding at this position of the list, or the last one.
-    fn focus_at(&mut self, at: usize) {
-        let (first, others) = self.listed();
-        let all: Vec<&Finding> = first.into_iter().chain(others).collect();
-        let key = all.get(at).or(all.last()).map(|finding| finding.key.clone());
-        self.ask_focus(key);
+    /// Keys of what follows a finding in the list.
+    fn following(&self, key: &str) -> Vec<String> {
+        let mut keys = self.keys();
+        let at = keys.iter().position(|other| other == key).map_or(0, |at| at + 1);
+        keys.split_off(at)
     }
 
-    fn ask_focus(&mut self, key: Option<String>) {
+    /// Asks for the focus on the first of `wanted` that is still there, else on what is last in the
+    /// list if something was wanted, or first if nothing was.
+    fn focus_on(&mut self, wanted: &[String]) {
+        let keys = self.keys();
+        let other = if wanted.is_empty() { keys.first() } else { keys.last() };
+        let key = wanted.iter().find(|key| keys.contains(key)).or(other);
+        self.ask_focus(key.map_or_else(|| "results".to_owned(), |key| head_id(key)));
+    }
+
+    fn ask_focus(&mut self, id: String) {
         let serial = self.focus.as_ref().map_or(1, |focus| focus.serial + 1);
-        self.focus = Some(Focus { serial, key });
+        self.focus = Some(Focus { serial, id });
     }
 }
 
@@ -208,10 +217,15 @@ fn written(edits: &[TextEdit]) -> Option<Span> {
     Some(Span::new(start, start + text.len()))
 }
 
+/// What a difference comes to.
 fn changed(lines: &[Line]) -> String {
     let count = |sign| lines.iter().filter(|line| line.sign == sign).count();
-    let (gone, new) = (count(Sign::Gone), count(Sign::New));
-    format!("{}: {gone} removed, {new} added", plural(gone.max(new), "line"))
+    match (count(Sign::Gone), count(Sign::New)) {
+        (0, new) => format!("add {}", plural(new, "line")),
+        (gone, 0) => format!("remove {}", plural(gone, "line")),
+        (gone, new) if gone == new => format!("change {}", plural(gone, "line")),
+        (gone, new) => format!("put {} in the place of {gone}", plural(new, "line")),
+    }
 }
 
 /// A title without its Markdown.

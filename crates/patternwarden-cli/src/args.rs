@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Rules(Rules),
     /// Explain a rule or a pattern.
     Explain(Explain),
+    /// Print the JSON Schema of the settings, for editors and other tools.
+    Schema(Schema),
     /// Write the explanations of all rules and patterns as Markdown pages.
     Docs(Docs),
 }
@@ -92,6 +94,21 @@ pub(crate) struct Docs {
     /// Folder to write to; it is made if it is missing.
     #[arg(value_name = "FOLDER")]
     pub(crate) folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = SchemaFormat::JsonSchema)]
+    pub(crate) format: SchemaFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaFormat {
+    /// JSON Schema, draft 2020-12.
+    JsonSchema,
+    /// The questions of the form that Rancher shows for the policy, YAML.
+    Rancher,
 }
 
 #[derive(Debug, Args)]

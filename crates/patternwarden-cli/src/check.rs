@@ -26,7 +26,9 @@ pub(crate) fn run(options: &Check, out: &mut impl Write) -> Ended {
     // In chunks, so that a large tree neither fills the memory nor keeps the first result back.
     let mut printer = Printer::new(options.format);
     for chunk in inputs.chunks(CHUNK) {
-        let checked: Vec<_> = chunk.par_iter().map(|input| check(input, &settings)).collect();
+        let settings = |input| settings::of_input(&settings, options.settings.as_deref(), input);
+        let checked: Vec<_> =
+            chunk.par_iter().map(|input| check(input, &settings(input))).collect();
         for (input, checked) in chunk.iter().zip(checked) {
             match checked {
                 Ok(checked) => {

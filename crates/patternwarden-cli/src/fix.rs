@@ -50,9 +50,10 @@ pub(crate) fn run(options: &Fix, out: &mut impl Write) -> Ended {
     inputs.retain(|input| input.identity().is_none_or(|file| seen.insert(file)));
 
     let mut totals = Totals::default();
+    let of_input = |input| settings::of_input(&settings, options.settings.as_deref(), input);
     for chunk in inputs.chunks(CHUNK) {
         let repaired: Vec<_> =
-            chunk.par_iter().map(|input| repair(input, &settings, least)).collect();
+            chunk.par_iter().map(|input| repair(input, &of_input(input), least)).collect();
         for (input, repaired) in chunk.iter().zip(repaired) {
             let outcome = match repaired {
                 Ok(repaired) => tell(input, &repaired, options, &mut totals, out)?,

@@ -3,6 +3,8 @@
 //! Exit codes: 0 nothing found that matters, 1 findings at or above `--fail-on` or something to
 //! repair, 2 an input, the settings or the arguments could not be read, or a file not be written.
 
+extern crate alloc;
+
 mod args;
 mod check;
 mod docs;
@@ -12,6 +14,7 @@ mod index;
 mod input;
 mod patterns;
 mod prose;
+mod schema;
 mod settings;
 mod text;
 
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Command::Patterns(patterns) => patterns::run(patterns, out),
         Command::Rules(rules) => index::rules(rules, out),
         Command::Explain(explain) => explain::explain(explain, out),
+        Command::Schema(options) => schema::run(options, out),
         Command::Docs(docs) => docs::write(docs, out),
     };
     let result = result.and_then(|outcome| out.flush().map(|()| outcome));

@@ -37,10 +37,31 @@ pub(crate) fn report(out: &mut impl Write, report: &Report, bytes: &[u8]) -> Res
         let assumed = resource.assumed.as_deref().unwrap_or_default();
         writeln!(out, "{DIM}note: {}: {assumed}{DIM:#}\n", page.name)?;
     }
-    for skipped in report.not_checked.iter().filter(|skipped| skipped.doc.is_some()) {
-        let number = skipped.doc.unwrap_or_default() + 1;
-        let reason = &skipped.reason;
-        writeln!(out, "{DIM}note: {}: document {number}: {reason}{DIM:#}\n", page.name)?;
+    suppressed(out, report, page.name)
+}
+
+/// One line for what somebody decided to live with, and one for what a cluster sees all the same.
+fn suppressed(out: &mut impl Write, report: &Report, name: &str) -> Result<()> {
+    if report.suppressed.is_empty() {
+        return Ok(());
+    }
+    let mut rules: Vec<&str> = report.suppressed.iter().map(|f| f.rule.as_str()).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let (count, of) = (report.suppressed.len(), plural(rules.len(), "rule"));
+    writeln!(out, "{DIM}note: {name}: {count} suppressed ({of}){DIM:#}\n")?;
+    let stays = |f: &&Finding| f.suppression.as_ref().is_some_and(|why| !why.in_cluster);
+    let mut seen: Vec<&str> =
+        report.suppressed.iter().filter(stays).map(|f| f.rule.as_str()).collect();
+    seen.sort_unstable();
+    seen.dedup();
+    if !seen.is_empty() {
+        let rules = seen.join(", ");
+        writeln!(
+            out,
+            "{DIM}note: {name}: still reported in the cluster: {rules}; use the annotation or an \
+             exemption{DIM:#}\n"
+        )?;
     }
     Ok(())
 }

@@ -72,9 +72,12 @@ fn every_rule_is_explained_in_full_and_in_lines_that_fit() {
         for heading in ["Why it matters", "Bad", "Good", "Source"] {
             assert!(told.contains(&format!("\n{heading}\n")), "{}: {heading}", rule.id);
         }
-        for unwanted in ["# finding:", "# settings:", "```", "**", "\x1b"] {
+        for unwanted in ["# finding:", "# settings:", "```", "\x1b"] {
             assert!(!told.contains(unwanted), "{}: {unwanted}", rule.id);
         }
+        // Emphasis is two stars right before a letter; in a pattern of images they stand for a path.
+        let emphasis = |tail: &str| tail.starts_with(char::is_alphabetic);
+        assert!(!told.split("**").skip(1).any(emphasis), "{}: emphasis", rule.id);
         for param in rule.params {
             assert!(told.contains(param.name()), "{}: {}", rule.id, param.name());
         }

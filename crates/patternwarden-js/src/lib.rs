@@ -58,7 +58,7 @@ pub fn fix(
 
 fn settings_of(settings: &JsValue) -> Result<Settings, JsValue> {
     if settings.is_undefined() || settings.is_null() {
-        Ok(Settings::default())
+        Ok(Settings::default().with_today(settings::today()))
     } else {
         settings::read(settings)
     }

@@ -385,8 +385,13 @@ impl<'d> Node<'d> {
         let collection = matches!(self.kind(), Kind::Seq | Kind::Map);
         match origin.key {
             Some(key) if collection || origin.value.is_empty() => Some(key),
-            // An item of a list with nothing behind its dash.
-            None if origin.value.is_empty() && self.parent().is_some() => self.parent()?.anchor(),
+            // An item of a list with nothing behind its dash: the key of the list, not the list's
+            // first entry, which is this one.
+            None if origin.value.is_empty() && self.parent().is_some() => {
+                let above = core::iter::successors(self.parent(), |node| node.parent());
+                let mut keys = above.filter_map(|node| node.origin()?.key);
+                Some(keys.next().unwrap_or(origin.value))
+            }
             _ if !collection || origin.style == Style::Flow => Some(origin.value),
             _ => match self.children().next() {
                 Some(first) => {

@@ -1,5 +1,7 @@
 //! Comments: which `#` begins one, and where it stands.
 
+#![expect(clippy::expect_used, reason = "a helper that fails is a test that fails")]
+
 use patternwarden_yaml::read;
 
 /// Every comment of every document as `document line text`, with `+` for one behind something.

@@ -80,7 +80,12 @@ impl<'r, 'd> Cx<'r, 'd> {
     /// [`report`](Self::report), compiled once.
     #[inline(never)]
     fn report_at(&mut self, place: Place<'d>, message: fmt::Arguments<'_>) -> Reported<'_, 'd> {
-        let base = self.base.unwrap_or(place.node);
+        // A rule about whole documents speaks of the object that its place is part of, if any.
+        let holder = match self.object {
+            None => self.set.object_holding(place.node),
+            Some(_) => None,
+        };
+        let base = holder.map(|object| object.node).or(self.base).unwrap_or(place.node);
         let at = self.out.len();
         let standard = self.rule.pss.filter(|pss| pss.since <= self.target());
         let standard = standard.map(Pss::level);
@@ -91,7 +96,7 @@ impl<'r, 'd> Cx<'r, 'd> {
                 standard,
                 at_most: Admission::Deny,
                 document: self.document,
-                object: self.object,
+                object: self.object.or(holder.map(|object| object.index)),
                 pointer: place.pointer(base).to_string(),
                 span: place.anchor(),
                 order: place.node.id(),
@@ -109,6 +114,16 @@ impl<'r, 'd> Cx<'r, 'd> {
     /// that level says. `None` when it may say all it knows.
     pub fn standard(&self) -> Option<PssLevel> {
         self.tuned.standard
+    }
+
+    /// Whether settings pass over an object that a controller made.
+    pub(crate) fn skips_owned(&self) -> bool {
+        self.settings.owned_objects() == OwnedObjects::Skip
+    }
+
+    /// Whether settings exempt a hook of Helm from rules about availability.
+    pub(crate) fn exempts_hook(&self, hook: &str) -> bool {
+        self.settings.exempts_hook(hook)
     }
 
     /// Value of a whole-number parameter.
@@ -377,22 +392,6 @@ fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Find
         }
     }
     out
-}
-
-/// Gives findings of document rules the object they stand in, and sorts all.
-fn assign(set: &Set<'_>, out: &mut [Finding]) {
-    for finding in out.iter_mut().filter(|finding| finding.object.is_none()) {
-        let document = set.documents().nth(finding.document);
-        let node = document.and_then(|document| document.node(finding.order));
-        let Some(object) = node.and_then(|node| set.object_holding(node)) else { continue };
-        let root = object.node.document().root().unwrap_or(object.node);
-        let prefix = Place::from(object.node).pointer(root).to_string();
-        if let Some(rest) = finding.pointer.strip_prefix(prefix.as_str()) {
-            finding.pointer = rest.to_string();
-            finding.object = Some(object.index);
-        }
-    }
-    sort(out);
 }
 
 /// Sorts findings by document, place and rule.

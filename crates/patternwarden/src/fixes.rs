@@ -23,13 +23,13 @@ pub(crate) use ground::grounded;
 use crate::bundle::Bundle;
 use crate::engine;
 use crate::finding::{Finding, Fix};
-use crate::rule::{Grade, Rule};
+use crate::rule::{Check, Grade, Rule};
 use crate::set::Set;
 use crate::settings::Settings;
 use alloc::{string::String, vec::Vec};
 use batch::fits;
 use core::fmt;
-use patternwarden_tree::{Document, Edit, Refusal};
+use patternwarden_tree::{Document, Edit, Refusal, sort_by};
 
 /// Rounds of repair after which it counts as never ending. One is the rule; more are needed where a
 /// repair uncovers another finding, or where entries of one list go one after the other.
@@ -123,8 +123,19 @@ fn offers(documents: &[Document], settings: &Settings, wanted: &Wanted<'_>) -> V
     let bundle = Bundle::new(documents).with_kinds_of(settings);
     let set = Set::new(&bundle, settings.scope());
     let findings = engine::run(settings, &set);
+    // Where two repairs meet, the first is made and the other has to wait. A new field is the last
+    // one in a document without text and has its usual place in a text, so what comes first must
+    // not depend on the order of fields: places go by name. Rules of documents precede all others,
+    // for what they read, how a value is written, is gone once a document is built anew.
+    let mut findings: Vec<&Finding> = findings.iter().collect();
+    sort_by(&mut findings, |a, b| {
+        let late = |found: &Finding| !matches!(found.rule.check, Check::Document(_));
+        let key = |found: &Finding| (found.document, late(found), found.object);
+        let place = key(a).cmp(&key(b)).then_with(|| a.pointer.cmp(&b.pointer));
+        place.then_with(|| a.rule.id.cmp(b.rule.id))
+    });
     let mut out = Vec::new();
-    for finding in &findings {
+    for finding in findings {
         let wanted = |fix: &&Fix| fix.grade >= wanted.least && (wanted.fix)(finding.rule, fix);
         if let Some(fix) = finding.fixes.iter().find(wanted) {
             out.push(offer(&set, finding, fix));

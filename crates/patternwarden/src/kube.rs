@@ -12,14 +12,17 @@ mod access;
 mod autoscaler;
 mod backend;
 mod base64;
+mod claim;
 pub mod command;
 mod config;
 mod container;
 mod crd;
 pub mod cron;
 mod expansion;
+mod gateway;
 mod image;
 mod int_or_percent;
+mod known;
 mod labels;
 mod localhost;
 pub mod names;
@@ -40,12 +43,14 @@ mod workload;
 
 pub use access::{Binding, PolicyRule, Role, RoleKind, Subject};
 pub use autoscaler::{Autoscaler, AutoscalerKind, ResourceMetric};
-pub use backend::{Backend, backends, ingress_paths, is_ingress};
+pub use backend::{Backend, annotated_class, backends, ingress_class, ingress_paths, is_ingress};
 pub use base64::base64;
+pub use claim::{Claim, claims};
 pub use config::{ConfigKind, ConfigObject};
 pub use container::{Class, Container, Port};
 pub use crd::{Crd, CrdVersion};
 pub use expansion::variables;
+pub use gateway::{GatewayRef, gateways_of, is_gateway, is_http_route, listeners};
 pub use image::ImageRef;
 pub use int_or_percent::{Rounding, int_or_percent};
 pub use labels::{LabelSelector, selects};
@@ -63,6 +68,8 @@ pub use version_name::is_versioned;
 pub use walk::{EnvValues, Hooks, Items, Mounts, Probes, Words};
 pub(crate) use walk::{entries, items};
 pub(crate) use workload::Pointers;
+#[cfg(feature = "schema")]
+pub(crate) use workload::WORKLOADS;
 pub use workload::{Workload, WorkloadKind};
 
 /// Readers of field values, one per shape.
@@ -116,6 +123,7 @@ mod tests {
         Probe::try_accessors();
         LabelSelector::try_accessors();
         Service::try_accessors();
+        Claim::try_accessors();
         NetworkPolicy::try_accessors();
         ConfigObject::try_accessors();
         Role::try_accessors();

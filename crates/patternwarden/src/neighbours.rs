@@ -96,8 +96,17 @@ pub static STATEFUL_SETS: Read = workload("StatefulSet");
 /// DaemonSets.
 pub static DAEMON_SETS: Read = workload("DaemonSet");
 /// Services.
-pub static SERVICES: Read =
-    kind("v1", "Service", &["spec.selector", "spec.ports", "spec.type", "spec.clusterIP"]);
+pub static SERVICES: Read = kind(
+    "v1",
+    "Service",
+    &[
+        "spec.selector",
+        "spec.ports",
+        "spec.type",
+        "spec.clusterIP",
+        "spec.publishNotReadyAddresses",
+    ],
+);
 /// PodDisruptionBudgets.
 pub static BUDGETS: Read = kind("policy/v1", "PodDisruptionBudget", &["spec"]);
 /// HorizontalPodAutoscalers.

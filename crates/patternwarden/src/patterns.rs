@@ -51,6 +51,7 @@ recognisers! {
 
 mod by_kind;
 pub(crate) mod links;
+mod purpose;
 
 /// The recogniser of a pattern.
 pub fn find(pattern: Pattern) -> Option<&'static Recogniser> {

@@ -99,7 +99,13 @@ pub struct Difference<'d> {
 ///
 /// `selector` is a map of labels: a Service's `selector`, or `matchLabels`.
 pub fn nearest<'d>(selector: Node<'d>, pods: &[PodSpec<'d>]) -> Option<Difference<'d>> {
-    let mut near = pods.iter().filter_map(|pod| difference(selector, pod.labels()?));
+    let labels: Vec<_> = pods.iter().filter_map(|pod| pod.labels()).collect();
+    nearest_labels(selector, &labels)
+}
+
+/// [`nearest`] among sets of labels, of Pods or of anything else.
+pub fn nearest_labels<'d>(selector: Node<'d>, all: &[Node<'d>]) -> Option<Difference<'d>> {
+    let mut near = all.iter().filter_map(|labels| difference(selector, *labels));
     near.next().filter(|_| near.next().is_none())
 }
 

@@ -20,6 +20,7 @@ macro_rules! catalogue {
 
 catalogue! {
     ambassador_port_exposed
+    annotation_policy
     apparmor_unconfined
     autoscaler_missing
     capability_added
@@ -30,6 +31,7 @@ catalogue! {
     config_image_volume_available
     config_key_missing
     container_count_limit
+    container_port_policy
     container_restart_policy_invalid
     container_runtime_socket
     cpu_limit_policy
@@ -47,10 +49,12 @@ catalogue! {
     default_namespace_used
     deprecated_api_version
     dns_config_policy
+    document_not_checked
     downward_api_field_invalid
     emptydir_unbounded
     env_reference_order
     env_secret_literal
+    env_var_policy
     ephemeral_container_denied
     ephemeral_storage_policy
     field_type_invalid
@@ -71,10 +75,17 @@ catalogue! {
     image_tag_mutable
     immutable_config_unversioned
     ingress_backend_missing
+    ingress_class_policy
+    ingress_conflict
+    ingress_host_open
+    ingress_nginx_annotation_unsafe
+    ingress_tls_missing
     init_fetch_unpinned
     invalid_name
     job_sidecar_blocks_completion
     job_spec_invalid
+    kind_denied
+    label_policy
     leader_election_lease_rbac
     leader_election_obsolete_lock
     lifecycle_handler_invalid
@@ -87,6 +98,7 @@ catalogue! {
     namespace_pod_security_labels
     namespace_quota_missing
     native_sidecar_startup_probe_missing
+    network_policy_missing
     networkpolicy_dns_blocked
     networkpolicy_egress_open
     networkpolicy_peer_or_trap
@@ -122,6 +134,7 @@ catalogue! {
     probe_timing_risky
     proc_mount_unmasked
     process_namespace_shared
+    pvc_access_mode_policy
     qos_class_policy
     quantity_suspicious
     rbac_privileged_grant
@@ -149,13 +162,23 @@ catalogue! {
     rwo_volume_multi_attach
     seccomp_missing
     seccomp_unconfined
+    secret_in_env
     secret_plaintext
+    secret_reference_policy
     security_context_invalid
     selector_template_mismatch
     selinux_custom
+    service_account_policy
     service_account_token_automount
+    service_external_ips
+    service_externalname_unsafe
+    service_links_enabled
+    service_port_range
+    service_selector_duplicate
     service_selects_nothing
     service_target_port_unknown
+    service_type_policy
+    servicemonitor_selects_nothing
     shutdown_drain_missing
     sidecar_not_native
     sidecar_start_order
@@ -163,6 +186,7 @@ catalogue! {
     startup_probe_budget
     startup_probe_missing
     statefulset_service_not_headless
+    storage_class_policy
     suppression_expired
     suppression_malformed
     suppression_not_allowed
@@ -177,8 +201,10 @@ catalogue! {
     user_namespace_available
     volume_mount_policy
     volume_type_restricted
+    webhook_service_exposed
     windows_host_process
     windows_run_as_user
+    workload_powerful_account
     yaml_duplicate_key
     yaml_scalar_trap
 }

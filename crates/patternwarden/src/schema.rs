@@ -124,6 +124,10 @@ static ROOTS: &[(&str, &[&str])] = &[
     ("storage.k8s.io/v1", &["StorageClass"]),
     ("scheduling.k8s.io/v1", &["PriorityClass"]),
     ("apiextensions.k8s.io/v1", &["CustomResourceDefinition"]),
+    (
+        "admissionregistration.k8s.io/v1",
+        &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"],
+    ),
 ];
 
 /// The type of an object; `None` for a kind or a version that the table does not know.

@@ -18,6 +18,26 @@ static TOKENS: &[(&str, usize)] = &[
     ("https://hooks.slack.com/services/", 20),
 ];
 
+/// Names of variables and keys that hold secrets, as globs in lower case.
+pub const SECRET_NAMES: &[&str] = &[
+    "*passwd*",
+    "*password*",
+    "*secret*",
+    "*token*",
+    "*apikey*",
+    "*api_key*",
+    "*api-key*",
+    "*credential*",
+    "*privatekey*",
+    "*private_key*",
+    "*private-key*",
+    "*bearer*",
+    "*connection_string*",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "azure_client_secret",
+];
+
 /// Shortest text that is also looked at decoded.
 const MIN_ENCODED: usize = 16;
 

@@ -162,6 +162,12 @@ impl<'d> Set<'d> {
         self.bundle.documents.iter().map(AsRef::as_ref)
     }
 
+    /// Why a document, or something in it, is no object.
+    pub fn stranger(&self, document: usize) -> Option<&'static str> {
+        let stranger = self.bundle.strangers.iter().find(|(index, _)| *index == document);
+        stranger.map(|(_, reason)| *reason)
+    }
+
     /// Index of the document that an object stands in.
     pub fn document_of(&self, object: usize) -> usize {
         self.bundle.entries.get(object).map_or(0, |entry| entry.document)

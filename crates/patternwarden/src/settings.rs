@@ -3,6 +3,10 @@
 mod check;
 pub mod keys;
 mod parse;
+#[cfg(feature = "schema")]
+pub mod questions;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod values;
 
 use crate::date::Date;

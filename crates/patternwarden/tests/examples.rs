@@ -2,8 +2,11 @@
 
 #![expect(clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
+#[path = "support/added.rs"]
+mod added;
 mod support;
 
+use added::{Said, added};
 use patternwarden::docs::{self, Example};
 use patternwarden::rule::Grade;
 use patternwarden::tree::apply;
@@ -28,6 +31,16 @@ fn marks(example: &Example) -> Vec<(usize, String)> {
 /// What one rule finds in an example: index of the object and pointer.
 fn found(judged: &Judged) -> Vec<(usize, String)> {
     judged.findings.iter().map(|f| (f.object.unwrap_or(0), f.pointer.clone())).collect()
+}
+
+fn said(judged: &Judged) -> Vec<Said> {
+    let said = |f: &patternwarden::finding::Finding| Said {
+        rule: f.rule.id.to_owned(),
+        place: f.pointer.clone(),
+        message: f.message.clone(),
+        severity: f.severity,
+    };
+    judged.findings.iter().map(said).collect()
 }
 
 fn run(rule: &'static Rule, example: &Example) -> Judged {
@@ -113,26 +126,10 @@ fn safe_fixes_add_no_finding_that_matters() {
             // What is allowed to be suppressed is in the settings of the example.
             let own = rule.is_about_suppressions().then(|| settings_of(rule, &example));
             let all = own.as_ref().unwrap_or(&all);
-            let serious = |judged: &Judged| {
-                let matters = judged.findings.iter().filter(|f| f.severity >= Severity::Warning);
-                matters
-                    .map(|f| (f.rule.id, f.pointer.clone(), f.message.clone()))
-                    .collect::<Vec<_>>()
-            };
-            let known = serious(&judge(&example.text, all));
-            // What a fix moves keeps its findings, with the same words at another place. And a
-            // repaired copy has no text any more: what was found there is found as a wrong type.
-            let is_known = |found: &(&str, String, String)| {
-                known.iter().any(|k| k.0 == found.0 && (k.1 == found.1 || k.2 == found.2))
-                    || found.0 == "field-type-invalid"
-                        && known.iter().any(|k| k.0 == "yaml-scalar-trap" && k.1 == found.1)
-            };
+            let known = said(&judge(&example.text, all));
             for (at, finding) in before.findings.iter().enumerate() {
                 for fix in finding.fixes.iter().filter(|fix| fix.grade == Grade::Safe) {
-                    let added: Vec<_> = serious(&before.fixed(at, fix, all))
-                        .into_iter()
-                        .filter(|found| !is_known(found))
-                        .collect();
+                    let added = added(&known, &said(&before.fixed(at, fix, all)), &[rule.id]);
                     assert!(added.is_empty(), "{}: `{}` adds {added:?}", rule.id, fix.title);
                 }
             }

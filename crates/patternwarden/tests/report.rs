@@ -77,7 +77,9 @@ fn findings_are_sorted_as_they_stand_in_the_text() {
             let doc = finding.resource.map(|index| report.resources[index].doc);
             (doc, finding.resource)
         };
-        assert!(report.findings.is_sorted_by_key(place), "{text}");
+        // What is in no object has no document in a report.
+        let placed = report.findings.iter().filter(|found| found.resource.is_some());
+        assert!(placed.map(place).is_sorted(), "{text}");
         let starts = |resource: usize| {
             let of = report.findings.iter().filter(move |f| f.resource == Some(resource));
             of.map(|f| (f.path.clone(), f.rule.clone())).collect::<Vec<_>>()

@@ -3,10 +3,11 @@
 use crate::metadata::Metadata;
 use crate::wasm::{self, Profile};
 use crate::{annotate, files, section, site, tools, workspace};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 /// Builds everything, or the policy alone.
 pub(crate) fn build(policy_alone: bool) -> Result<()> {
@@ -18,6 +19,7 @@ pub(crate) fn build(policy_alone: bool) -> Result<()> {
     files::remove(&dist)?;
     fs::create_dir_all(&dist)?;
     policy(&dist)?;
+    schema(&dist)?;
     if policy_alone {
         return digests(&dist);
     }
@@ -50,6 +52,27 @@ fn policy(dist: &Path) -> Result<()> {
         let annotated =
             annotate::annotate(module, &metadata, variant).with_context(|| file.clone())?;
         fs::write(dist.join(file), annotated)?;
+    }
+    Ok(())
+}
+
+/// What its settings may be: a JSON Schema, and the questions of Rancher's form.
+fn schema(dist: &Path) -> Result<()> {
+    for (format, file) in [("json-schema", "settings.schema.json"), ("rancher", "questions-ui.yml")]
+    {
+        let mut cargo = Command::new("cargo");
+        cargo.args([
+            "run",
+            "--quiet",
+            "--package",
+            "patternwarden-cli",
+            "--",
+            "schema",
+            "--format",
+        ]);
+        let output = cargo.arg(format).current_dir(workspace::root()?).output()?;
+        ensure!(output.status.success(), "{file}: {}", String::from_utf8_lossy(&output.stderr));
+        fs::write(dist.join(file), output.stdout).context(file)?;
     }
     Ok(())
 }

@@ -141,7 +141,7 @@ fn payload(object: &Value, settings: &Value) -> Vec<u8> {
 /// Two lines for each object and settings, fresh and warm; before them, the instance alone.
 pub(crate) fn lines<'a>(guest: &'a Guest, settings: &[(&'static str, Value)]) -> Vec<Line<'a>> {
     let mut out = vec![Line::new(format!("{}, an instance", guest.name), 25, || {
-        black_box(guest.fresh());
+        let _instance = black_box(guest.fresh());
     })];
     for (object, value, times) in objects() {
         for (name, settings) in settings {

@@ -247,3 +247,20 @@ fn duplicates_are_found_after_keys_are_resolved() {
     // A merge that comes later wins over what was written before it.
     assert_eq!(hidden("x: &x {a: 1}\nv:\n  a: 2\n  <<: *x\n"), ["a"]);
 }
+
+#[test]
+fn an_item_with_nothing_in_it_points_to_the_key_above() {
+    for (text, expected) in [
+        ("a:\n  -\n", "a"),
+        ("a:\n  - -\n", "a"),
+        ("a:\n  - b: 1\n  - - -\n", "a"),
+        ("- -\n", ""),
+        ("-\n", ""),
+    ] {
+        let stream = read(text);
+        let document = &stream.documents[0];
+        let last = document.node(document.len() as u32 - 1).unwrap();
+        let span = last.anchor().unwrap();
+        assert_eq!(&text[span.start as usize..span.end as usize], expected, "{text}");
+    }
+}

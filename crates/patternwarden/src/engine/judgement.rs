@@ -1,6 +1,6 @@
 //! What rules found, parted by what somebody decided to live with.
 
-use super::{assign, run_part, sort};
+use super::{run_part, sort};
 use crate::finding::Finding;
 use crate::kube::Object;
 use crate::rule::Rule;
@@ -72,10 +72,10 @@ pub fn judge_on(settings: &Settings, set: &Set<'_>, object: usize) -> Judgement 
 
 fn judge_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Judgement {
     let mut found = run_part(settings, set, only);
-    assign(set, &mut found);
+    sort(&mut found);
     let mut judgement = suppress::apply(settings, set, found, only);
     // What is said about suppressions stands behind the rest.
-    assign(set, &mut judgement.findings);
+    sort(&mut judgement.findings);
     judgement
 }
 

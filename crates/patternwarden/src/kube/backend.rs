@@ -1,8 +1,8 @@
 //! Where traffic from outside goes: backends of Ingresses and routes.
 
-use crate::kube::{Items, Object, items};
+use crate::kube::{Items, Object, items, read};
 use alloc::vec::Vec;
-use patternwarden_tree::Node;
+use patternwarden_tree::{At, Node};
 
 /// A reference from an Ingress or a route to a Service.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +18,19 @@ pub struct Backend<'d> {
 /// An `Ingress`, in any of its groups.
 pub fn is_ingress(object: Object<'_>) -> bool {
     object.is("networking.k8s.io", "Ingress") || object.is("extensions", "Ingress")
+}
+
+/// The class of an Ingress: the field, else the annotation that was there before it. An empty text
+/// names no class.
+pub fn ingress_class(object: Object<'_>) -> At<'_, &str> {
+    let field = At::read(object.node, &["spec", "ingressClassName"], read::text);
+    let old = annotated_class(object);
+    if field.is_absent() && old.value.is_some() { old } else { field }
+}
+
+/// The annotation that named the class of an Ingress before the field did.
+pub fn annotated_class(object: Object<'_>) -> At<'_, &str> {
+    At::read(object.node, &["metadata", "annotations", "kubernetes.io/ingress.class"], read::text)
 }
 
 /// Paths of an Ingress: the host, and the entry of `http.paths`.

@@ -1,6 +1,7 @@
 //! Services and network policies.
 
 use crate::kube::{LabelSelector, Object, items};
+use core::net::IpAddr;
 use patternwarden_tree::Node;
 
 /// A core `Service`.
@@ -19,10 +20,18 @@ fields!(Service {
     service_type: &'d str = text ["spec", "type"];
     /// `spec.clusterIP`; `None` (the word) makes the Service headless.
     cluster_ip: &'d str = text ["spec", "clusterIP"];
+    /// `spec.externalIPs`.
+    external_ips: Node<'d> = list ["spec", "externalIPs"];
+    /// `spec.loadBalancerSourceRanges`.
+    source_ranges: Node<'d> = list ["spec", "loadBalancerSourceRanges"];
     /// `spec.externalName`.
     external_name: &'d str = text ["spec", "externalName"];
     /// `spec.ports`.
     port_list: Node<'d> = list ["spec", "ports"];
+    /// `spec.externalIPs`.
+    external_ips: Node<'d> = list ["spec", "externalIPs"];
+    /// `spec.publishNotReadyAddresses`.
+    publish_not_ready_addresses: bool = flag ["spec", "publishNotReadyAddresses"];
 });
 
 impl<'d> Service<'d> {
@@ -34,6 +43,11 @@ impl<'d> Service<'d> {
     #[cfg(test)]
     pub(crate) fn of_node(node: Node<'d>) -> Self {
         Self { node, object: Object::of_node(node) }
+    }
+
+    /// `spec.type`, `ClusterIP` where nothing is written.
+    pub fn effective_type(self) -> &'d str {
+        self.service_type().value.filter(|text| !text.is_empty()).unwrap_or("ClusterIP")
     }
 
     /// Whether it resolves to the Pods themselves.
@@ -103,20 +117,19 @@ impl<'d> NetworkPolicy<'d> {
     }
 }
 
-/// Whether an IPv4 range such as `169.254.0.0/16` holds an address.
-pub fn cidr_holds(cidr: &str, address: [u8; 4]) -> bool {
+/// Whether a range such as `169.254.0.0/16` or `2001:db8::/32` holds an address of its family.
+pub fn cidr_holds(cidr: &str, address: IpAddr) -> bool {
     let Some((base, length)) = cidr.split_once('/') else { return false };
-    let mut octets = base.split('.').map(|octet| octet.parse::<u8>().ok());
-    let mut wanted = [0; 4];
-    for octet in &mut wanted {
-        let Some(Some(parsed)) = octets.next() else { return false };
-        *octet = parsed;
-    }
-    let Some(length) = length.parse::<u32>().ok().filter(|length| *length <= 32) else {
+    let (Ok(base), Ok(length)) = (base.parse::<IpAddr>(), length.parse::<u32>()) else {
         return false;
     };
-    let differ = u32::from_be_bytes(wanted) ^ u32::from_be_bytes(address);
-    octets.next().is_none() && differ.checked_shr(32 - length).unwrap_or(0) == 0
+    // The bits in which they differ, from the left, and how many there are.
+    let (differ, width) = match (base, address) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => (u128::from(a.to_bits() ^ b.to_bits()) << 96, 32),
+        (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits(), 128),
+        _ => return false,
+    };
+    length <= width && differ.leading_zeros() >= length
 }
 
 #[cfg(test)]
@@ -125,7 +138,7 @@ mod tests {
 
     #[test]
     fn ranges_hold_what_shares_their_beginning() {
-        let metadata = [169, 254, 169, 254];
+        let metadata = IpAddr::from([169, 254, 169, 254]);
         for range in ["0.0.0.0/0", "169.254.0.0/16", "169.254.169.254/32"] {
             assert!(cidr_holds(range, metadata), "{range}");
         }
@@ -140,5 +153,9 @@ mod tests {
         ] {
             assert!(!cidr_holds(range, metadata), "{range}");
         }
+        let six: IpAddr = "2001:db8::7".parse().unwrap();
+        assert!(cidr_holds("2001:db8::/32", six) && cidr_holds("2001:db8::7/128", six));
+        assert!(!cidr_holds("2001:db9::/32", six) && !cidr_holds("::/129", six));
+        assert!(cidr_holds("::/0", six) && !cidr_holds("0.0.0.0/0", six));
     }
 }

@@ -5,7 +5,7 @@ use crate::kube::object::Object;
 use crate::kube::template::Templates;
 use crate::kube::walk::{Items, items};
 use crate::kube::workload::Workload;
-use patternwarden_tree::Node;
+use patternwarden_tree::{Node, Place};
 
 /// The `spec` of a Pod or of a workload's template.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -122,6 +122,16 @@ impl<'d> PodSpec<'d> {
         let legacy = self.node.get("serviceAccount").and_then(Node::as_str);
         let name = self.service_account_name().value.or(legacy);
         name.filter(|name| !name.is_empty()).unwrap_or("default")
+    }
+
+    /// Where the ServiceAccount is named: the old field where it alone is written.
+    pub fn account_place(self) -> Place<'d> {
+        let at = self.service_account_name();
+        let legacy = self.node.get("serviceAccount").filter(|node| !node.scalar_text().is_empty());
+        match legacy.filter(|_| at.value.is_none_or(str::is_empty)) {
+            Some(node) => node.into(),
+            None => at.place,
+        }
     }
 
     /// Value of a kernel parameter that the Pod sets.

@@ -1,7 +1,7 @@
 //! Recognises containers that show the main one to the outside.
 
 use super::links::{self, ADAPTERS, AMBASSADORS, calls, is_like, shared_volumes};
-use crate::kube::{Container, Object, PodSpec};
+use crate::kube::{Container, Object, PodSpec, Port};
 use crate::recognise::{Confidence, Px};
 use alloc::format;
 use patternwarden_tree::Node;
@@ -26,7 +26,8 @@ crate::pattern! {
     ///
     /// A helper that declares a port of its own and shares a volume with the main container
     /// (`shared-volume`); more surely when its name or image says so (`exporter`, `adapter`, `statsd`
-    /// and the like) and it declares a port. A log shipper that only sends is a Sidecar and nothing
+    /// and the like) and it declares a port. A Service that leads to that port, or a mark that it is
+    /// scraped (`prometheus.io/scrape`), shows who asks. A log shipper that only sends is a Sidecar and nothing
     /// more; a proxy that the application calls is an Ambassador.
     ///
     /// ## What breaks it
@@ -73,6 +74,7 @@ fn helps<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>, main: Container<'d>, helper:
     };
     if let Some(port) = port {
         px.hit(confidence, port.node, format!("`{name}` is asked here"));
+        asked(px, pod, confidence, port);
     }
     if named {
         px.hit(confidence, helper.node, format!("`{name}` is named like an adapter"));
@@ -83,6 +85,20 @@ fn helps<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>, main: Container<'d>, helper:
     }
     if port.is_some_and(|port| port.name().value.is_some_and(|name| name.contains("metrics"))) {
         px.facet("metrics");
+    }
+}
+
+/// Who asks: a Service that leads to the port, and whoever scrapes the Pod there.
+fn asked<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>, confidence: Confidence, port: Port<'d>) {
+    if let Some(target) = links::leads_to(px.set(), pod, port) {
+        px.hit(confidence, target, "a Service leads there");
+    }
+    let annotation = |key: &str| pod.annotations()?.get(key);
+    let number = port.container_port().place.node().map_or("", Node::scalar_text);
+    let other = annotation("prometheus.io/port").is_some_and(|at| at.scalar_text() != number);
+    let scrape = annotation("prometheus.io/scrape").filter(|mark| mark.scalar_text() == "true");
+    if let Some(mark) = scrape.filter(|_| !other) {
+        px.hit(confidence, mark, "the Pod is scraped").facet("metrics");
     }
 }
 

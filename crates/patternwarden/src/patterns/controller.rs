@@ -37,8 +37,8 @@ crate::pattern! {
     ///
     /// ## Over time
     ///
-    /// Finished RBAC is stable since 1.8. Leader election went from ConfigMaps and Endpoints to
-    /// Leases, the only lock in client-go since 1.28.
+    /// RBAC is stable since 1.8. Leader election went from ConfigMaps and Endpoints to Leases,
+    /// the only lock in client-go since 1.28.
     Controller,
     recognise,
 }

@@ -150,6 +150,11 @@ fn served_ports<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Vec<Node<'d>> {
     services.flat_map(Service::ports).filter_map(target).collect()
 }
 
+/// What of a Service leads to this port.
+pub(super) fn leads_to<'d>(set: &Set<'d>, pod: PodSpec<'d>, port: Port<'d>) -> Option<Node<'d>> {
+    served_ports(set, pod).into_iter().find(|target| is_one_of(port, &[*target]))
+}
+
 fn is_one_of(port: Port<'_>, targets: &[Node<'_>]) -> bool {
     targets.iter().any(|target| match target.as_str() {
         Some(name) => port.name().value == Some(name),

@@ -1,6 +1,7 @@
 //! Recognises controllers that come with their own resource types.
 
 use super::controller::{built_in, watches};
+use super::purpose::{Purpose, purpose};
 use crate::kube::{Crd, Object, PodSpec, PolicyRule, items};
 use crate::recognise::{Confidence, Px};
 use alloc::{format, vec::Vec};
@@ -28,6 +29,11 @@ crate::pattern! {
     /// (`cr-instance`), or a controller that is merely named `operator` (`name+rbac`) are weaker. A
     /// ClusterServiceVersion of the Operator Lifecycle Manager is one by definition (`olm`).
     ///
+    /// Where its schema tells, a definition is also sorted by what its resources are for. Those with
+    /// replicas, images, storage and the like install and run an application (`crd/installation`), as
+    /// `Prometheus` does. Those that select, refer or hold rules, and describe no workload, speak of
+    /// an application's own things (`crd/application`), as `ServiceMonitor` does.
+    ///
     /// ## What breaks it
     ///
     /// - a definition without a structural schema, or in the API version that was removed
@@ -45,8 +51,7 @@ crate::pattern! {
 
 fn recognise<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
     if let Some(crd) = Crd::of(object) {
-        let place = crd.names_kind().place;
-        px.hit(Confidence::Likely, place, "a resource type of its own").facet("crd");
+        definition(px, crd);
     }
     if object.is("operators.coreos.com", "ClusterServiceVersion") {
         let kind = object.kind().place;
@@ -57,6 +62,18 @@ fn recognise<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
     if let Some(pod) = object.pod_spec().filter(|pod| !pod.workload.is_job()) {
         workload(px, pod);
     }
+}
+
+/// A definition, and what its resources are for.
+fn definition<'d>(px: &mut Px<'_, 'd>, crd: Crd<'d>) {
+    let place = crd.names_kind().place;
+    px.hit(Confidence::Likely, place, "a resource type of its own").facet("crd");
+    let Some((purpose, shown)) = purpose(crd) else { return };
+    let (label, facet) = match purpose {
+        Purpose::Installation => ("it installs and runs something", "crd/installation"),
+        Purpose::Application => ("it speaks of an application's own things", "crd/application"),
+    };
+    px.hit(Confidence::Likely, shown, label).facet(facet);
 }
 
 /// A resource of a type that is defined in the same set.

@@ -9,8 +9,7 @@ use crate::docs;
 use crate::engine;
 use crate::finding;
 use crate::fixes::grounded;
-use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object};
-use crate::kube::{PersistentVolume, Role, Scaler, Service};
+use crate::kube::Object;
 use crate::neighbours::Neighbours;
 use crate::pattern::Pattern;
 use crate::recognise::{self, Recognised};
@@ -104,7 +103,7 @@ impl Builder<'_, '_> {
             kind: object.kind().value.unwrap_or_default().to_owned(),
             name: object.name().value.map(ToOwned::to_owned),
             namespace: object.namespace().value.map(ToOwned::to_owned),
-            known: is_known(object),
+            known: object.is_known(),
             assumed: self.set.assumed(object.index).map(|assumed| assumed.sentence().to_owned()),
             range: self.range(object.node.anchor()),
         }
@@ -217,22 +216,6 @@ impl Builder<'_, '_> {
         }
         out
     }
-}
-
-/// Whether some view, and so some rule, reads this kind.
-fn is_known(object: Object<'_>) -> bool {
-    object.workload().is_some()
-        || Service::of(object).is_some()
-        || ConfigObject::of(object).is_some()
-        || Role::of(object).is_some()
-        || Binding::of(object).is_some()
-        || Crd::of(object).is_some()
-        || NetworkPolicy::of(object).is_some()
-        || Budget::of(object).is_some()
-        || Scaler::of(object).is_some()
-        || Lease::of(object).is_some()
-        || Namespace::of(object).is_some()
-        || PersistentVolume::of(object).is_some()
 }
 
 fn operation(edit: &Edit) -> Operation {

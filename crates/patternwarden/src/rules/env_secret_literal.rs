@@ -4,7 +4,7 @@ use crate::matcher::clipped;
 use crate::param::{Flag, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
-use crate::secret_values::{holds_format, holds_token, holds_token_encoded, names};
+use crate::secret_values::{SECRET_NAMES, holds_format, holds_token, holds_token_encoded, names};
 use alloc::{format, vec};
 use patternwarden_tree::{Edit, Node, Op, Place, Value};
 
@@ -225,24 +225,7 @@ crate::rule! {
 static NAMES: Strings = Strings {
     name: "names",
     doc: "Names of variables and keys that hold secrets, as globs in lower case.",
-    default: &[
-        "*passwd*",
-        "*password*",
-        "*secret*",
-        "*token*",
-        "*apikey*",
-        "*api_key*",
-        "*api-key*",
-        "*credential*",
-        "*privatekey*",
-        "*private_key*",
-        "*private-key*",
-        "*bearer*",
-        "*connection_string*",
-        "aws_secret_access_key",
-        "aws_session_token",
-        "azure_client_secret",
-    ],
+    default: SECRET_NAMES,
 };
 
 static ALLOW_NAMES: Strings = Strings {

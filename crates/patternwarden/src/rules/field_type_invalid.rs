@@ -1,3 +1,4 @@
+use crate::confidential::is_confidential;
 use crate::engine::Cx;
 use crate::kube::{Object, Quantity};
 use crate::matcher::{clipped, distance};
@@ -207,7 +208,14 @@ fn one<'d>(cx: &mut Cx<'_, 'd>, level: Level<'d>, node: Node<'d>, field: Field, 
             Base::Flag => text.parse::<bool>().ok().map(Value::from),
             _ => None,
         };
-        let value = value.filter(|_| node.kind() == Kind::String);
+        let value = match node.kind() {
+            Kind::String => value,
+            // Quotes are missing, and the text that would show it as well.
+            Kind::Number | Kind::Bool if !is_confidential(cx.set(), node) => {
+                matches!(field.base, Base::Text).then(|| Value::String(scalar(node).to_string()))
+            }
+            _ => None,
+        };
         return tell(cx, node, field, problem, value.map(|value| (Grade::Safe, value)), left);
     }
     let Some(known) = words(level.ty, field.name).filter(|_| !text.is_empty()) else { return };
@@ -230,6 +238,15 @@ fn one<'d>(cx: &mut Cx<'_, 'd>, level: Level<'d>, node: Node<'d>, field: Field, 
         problem.push('`');
     }
     tell(cx, node, field, &problem, fix, left);
+}
+
+/// A number or boolean as text.
+fn scalar(node: Node<'_>) -> &str {
+    match node.as_bool() {
+        Some(true) => "true",
+        Some(false) => "false",
+        None => node.scalar_text(),
+    }
 }
 
 /// What is wrong with a value of this type; `None` for a good one.

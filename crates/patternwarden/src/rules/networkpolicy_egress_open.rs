@@ -201,7 +201,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         for block in items(peers).filter_map(|peer| peer.get("ipBlock")).filter(|_| key == "to") {
             let Some(cidr) = block.get("cidr") else { continue };
             let mut except = items(block.get("except")).map(Node::scalar_text);
-            if cidr.as_str() == Some("0.0.0.0/0") && !except.any(|range| cidr_holds(range, METADATA)) {
+            if cidr.as_str() == Some("0.0.0.0/0") && !except.any(|range| cidr_holds(range, METADATA.into())) {
                 cx.report(cidr, format_args!("this rule opens the way to the metadata service of the cloud"));
             }
         }

@@ -30,11 +30,22 @@ crate::rule! {
     ///   name: app-config
     /// data:
     ///   MODE: prod
+    /// ```
+    ///
+    /// With the same content it does no harm yet:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: ConfigMap
+    /// metadata:
+    ///   name: app-config
+    /// data:
+    ///   MODE: dev
     /// ---
     /// apiVersion: v1
     /// kind: ConfigMap
     /// metadata:
-    ///   # finding: 2 /metadata/name
+    ///   # finding: 1 /metadata/name
     ///   name: app-config
     /// data:
     ///   MODE: dev

@@ -4,7 +4,8 @@ use crate::kube::{Class, Container, Handler};
 use crate::minor::Minor;
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
-use patternwarden_tree::{Node, Value};
+use alloc::{format, vec};
+use patternwarden_tree::{Edit, Node, Op, Place, Value};
 
 crate::rule! {
     /// A preStop hook starts a program only to wait.
@@ -109,7 +110,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         // The API server refuses an action that is longer than the Pod has to stop.
         if seconds <= container.pod.grace_period() {
             let sleep = Value::map([("seconds", Value::from(seconds))]);
-            finding.fix_at(Grade::Safe, "Wait with the action `sleep`", hook.node, Value::map([("sleep", sleep)]));
+            let hook = Place::from(hook.node).pointer(container.object().node);
+            let edits = vec![
+                Edit::new(format!("{hook}/sleep"), Op::Add(sleep)),
+                Edit::new(format!("{hook}/exec"), Op::Remove),
+            ];
+            finding.fix(Grade::Safe, "Wait with the action `sleep`", edits);
         }
     }
 }

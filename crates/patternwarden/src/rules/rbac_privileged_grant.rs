@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Binding, LabelSelector, Object, PolicyRule, Role, RoleKind, Subject, items};
+use crate::kube::{Binding, Object, PolicyRule, Role, RoleKind, Subject, items};
 use crate::matcher::clipped;
 use crate::param::{Choice, Flag, Param, Strings};
 use crate::pattern::Pattern;
@@ -325,13 +325,7 @@ fn judge<'d>(cx: &Cx<'_, 'd>, role: Role<'d>, entry: PolicyRule<'d>) -> Option<G
 
 /// A ClusterRole of the set whose rights an aggregated one collects, and the right that matters.
 fn collected<'d>(cx: &Cx<'_, 'd>, role: Role<'d>) -> Option<(Role<'d>, Granted<'d>)> {
-    let selectors = role.aggregation_rule().value?.get("clusterRoleSelectors");
-    let selects = |other: &Role<'d>| {
-        let labels = other.object.labels().value;
-        items(selectors).any(|node| LabelSelector { node }.selects(labels))
-    };
-    let others = cx.set().of_kind("ClusterRole").filter_map(Role::of);
-    others.filter(|other| *other != role && selects(other)).find_map(|other| {
+    cx.set().collected_by(role).into_iter().find_map(|other| {
         let granted = other.rules().find_map(|entry| judge(cx, other, entry))?;
         Some((other, granted))
     })

@@ -286,12 +286,7 @@ fn token<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let namespace = pod.object().effective_namespace();
     let account = set.find("", "ServiceAccount", Some(namespace), name);
     let own = pod.automount_service_account_token();
-    let inherited = account.and_then(|account| account.node.get("automountServiceAccountToken"));
-    let mounted = if own.is_absent() {
-        inherited.and_then(Node::as_bool).unwrap_or(true)
-    } else {
-        own.value == Some(true)
-    };
+    let mounted = set.mounts_token(pod);
     // Rights of an account that is not in the input are not known, nor are they on an open set.
     let bound = set.bindings_of(pod).next().is_some();
     let unused = name == "default" || (account.is_some() && set.is_closed() && !bound);

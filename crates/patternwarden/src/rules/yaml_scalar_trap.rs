@@ -1,10 +1,11 @@
+use crate::confidential::is_confidential;
 use crate::engine::Cx;
 use crate::kube::Object;
 use crate::matcher::clipped;
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use crate::schema::{Base, Many, type_of};
-use patternwarden_tree::{Document, Kind, Node, Style, Value};
+use patternwarden_tree::{Document, Kind, Node, Style};
 
 crate::rule! {
     /// A value without quotes is something else than it looks like.
@@ -129,7 +130,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For octal modes where every tool that reads the file is known to follow Kubernetes. `.inf` and `.nan`
+    /// For octal modes where every tool that reads the file is known to follow Kubernetes. Such a value is what
+    /// it is, so that there is nothing to repair: only to write it in another way. `.inf` and `.nan`
     /// are no values of JSON at all, and are reported as errors of the text.
     ///
     /// ## Source
@@ -217,7 +219,7 @@ fn scalar<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, base: Option<Base>, found: &m
         }
         return;
     }
-    if is_confidential(cx, node) {
+    if is_confidential(cx.set(), node) {
         cx.report(node, format_args!("this value {problem}")).severity(severity);
         return;
     }
@@ -231,22 +233,5 @@ fn scalar<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, base: Option<Base>, found: &m
         .severity(severity);
     if text || loses {
         finding.fix_set(Grade::Safe, "Put it in quotes", written);
-    } else {
-        finding.fix_set(Grade::Review, "Write what Kubernetes reads", Value::of(node));
     }
-}
-
-/// Whether a value may be a secret, so that neither it nor a repair with it may be shown.
-fn is_confidential<'d>(cx: &Cx<'_, 'd>, node: Node<'d>) -> bool {
-    const WORDS: [&str; 6] = ["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "PIN"];
-    let tells = |name: &str| {
-        let name = name.to_ascii_uppercase();
-        WORDS.iter().any(|word| name.contains(word))
-    };
-    let variable = node.parent().and_then(|entry| entry.get("name")).and_then(Node::as_str);
-    let in_secret = || {
-        let object = cx.set().object_holding(node);
-        object.is_some_and(|object| object.kind().value == Some("Secret"))
-    };
-    node.key().is_some_and(tells) || variable.is_some_and(tells) || in_secret()
 }

@@ -51,6 +51,18 @@ pub(super) static DEFINITION: &[(&str, &str)] = &[
     ),
     ("LabelSelector", "matchExpressions:LabelSelectorRequirement[] matchLabels:s{}"),
     ("LabelSelectorRequirement", "key:s operator:s values:s[]"),
+    ("MatchCondition", "expression:s name:s"),
+    (
+        "MutatingWebhook",
+        "admissionReviewVersions:s[] clientConfig:WebhookClientConfig failurePolicy:s \
+         matchConditions:MatchCondition[] matchPolicy:s name:s namespaceSelector:LabelSelector \
+         objectSelector:LabelSelector reinvocationPolicy:s rules:RuleWithOperations[] \
+         sideEffects:s timeoutSeconds:i",
+    ),
+    (
+        "MutatingWebhookConfiguration",
+        "apiVersion:s kind:s metadata:ObjectMeta webhooks:MutatingWebhook[]",
+    ),
     (
         "ObjectMeta",
         "annotations:s{} creationTimestamp:t deletionGracePeriodSeconds:l deletionTimestamp:t \
@@ -58,8 +70,19 @@ pub(super) static DEFINITION: &[(&str, &str)] = &[
          namespace:s ownerReferences:OwnerReference[] resourceVersion:s selfLink:s uid:s",
     ),
     ("OwnerReference", "apiVersion:s kind:s blockOwnerDeletion:b controller:b name:s uid:s"),
+    ("RuleWithOperations", "apiGroups:s[] apiVersions:s[] operations:s[] resources:s[] scope:s"),
     ("SelectableField", "jsonPath:s"),
     ("ServiceReference", "name:s namespace:s path:s port:i"),
+    (
+        "ValidatingWebhook",
+        "admissionReviewVersions:s[] clientConfig:WebhookClientConfig failurePolicy:s \
+         matchConditions:MatchCondition[] matchPolicy:s name:s namespaceSelector:LabelSelector \
+         objectSelector:LabelSelector rules:RuleWithOperations[] sideEffects:s timeoutSeconds:i",
+    ),
+    (
+        "ValidatingWebhookConfiguration",
+        "apiVersion:s kind:s metadata:ObjectMeta webhooks:ValidatingWebhook[]",
+    ),
     (
         "ValidationRule",
         "fieldPath:s message:s messageExpression:s optionalOldSelf:b reason:s rule:s",

@@ -2,10 +2,11 @@
 
 use super::Set;
 use crate::kube::{
-    Autoscaler, Budget, ConfigObject, ConfigReference, LabelSelector, Object, PodSpec, Service,
-    Workload, selects,
+    Autoscaler, Binding, Budget, ConfigKind, ConfigObject, ConfigReference, Container,
+    LabelSelector, Object, PodSpec, Role, Service, Workload, entries, items, selects,
 };
-use alloc::vec::Vec;
+use alloc::{format, string::String, vec::Vec};
+use patternwarden_tree::Node;
 
 impl<'d> Set<'d> {
     /// The object of this group, kind and name. For a kind without namespaces, pass `None`.
@@ -94,5 +95,74 @@ impl<'d> Set<'d> {
                     && service.selector().value.is_some_and(|map| selects(map, pod.labels()))
             })
             .collect()
+    }
+
+    /// Names of the variables that `envFrom` of a container brings in, each with the entry of the
+    /// ConfigMap or Secret; and whether all of these objects are in the set.
+    pub fn variables_from(&self, container: Container<'d>) -> (Vec<(String, Node<'d>)>, bool) {
+        let (mut out, mut complete) = (Vec::new(), true);
+        for source in items(container.env_from().value) {
+            let prefix = source.get("prefix").and_then(Node::as_str).unwrap_or_default();
+            let map = source.get("configMapRef").map(|map| (ConfigKind::ConfigMap, map));
+            let secret = source.get("secretRef").map(|map| (ConfigKind::Secret, map));
+            let Some((kind, reference)) = map.or(secret) else { continue };
+            let name = reference.get("name").and_then(Node::as_str).unwrap_or_default();
+            let home = container.object().effective_namespace();
+            let object = self.find("", kind.name(), Some(home), name).and_then(ConfigObject::of);
+            complete &= object.is_some();
+            let Some(object) = object else { continue };
+            // Variables are text: `binaryData` brings none.
+            for entry in
+                [object.data().value, object.string_data().value].into_iter().flat_map(entries)
+            {
+                out.push((format!("{prefix}{}", entry.key().unwrap_or_default()), entry));
+            }
+        }
+        (out, complete)
+    }
+
+    /// Whether the API server mounts a token into a Pod: what the Pod says, else its account.
+    pub fn mounts_token(&self, pod: PodSpec<'d>) -> bool {
+        let own = pod.automount_service_account_token();
+        if !own.is_absent() {
+            return own.value == Some(true);
+        }
+        let namespace = pod.object().effective_namespace();
+        let account = self.find("", "ServiceAccount", Some(namespace), pod.service_account());
+        let inherited = account.and_then(|a| a.node.get("automountServiceAccountToken"));
+        inherited.and_then(Node::as_bool).unwrap_or(true)
+    }
+
+    /// Bindings of roles to a Pod's ServiceAccount, by its name or by the groups of all accounts of
+    /// the cluster or of its namespace.
+    pub fn bindings_of_groups_too(&self, pod: PodSpec<'d>) -> Vec<Binding<'d>> {
+        let home = pod.object().effective_namespace();
+        let covers = |group: &str| {
+            let rest = group.strip_prefix("system:serviceaccounts");
+            rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':') == Some(home))
+        };
+        let mut out: Vec<_> = self.bindings_of(pod).collect();
+        let by_group = self.bindings().filter(|binding| {
+            binding.subjects().any(|subject| {
+                subject.kind().value == Some("Group") && subject.name().value.is_some_and(covers)
+            })
+        });
+        out.extend(by_group);
+        out
+    }
+
+    /// The other ClusterRoles of the set whose rights an aggregated one collects.
+    pub fn collected_by(&self, role: Role<'d>) -> Vec<Role<'d>> {
+        let aggregated = role.aggregation_rule().value;
+        let selectors = aggregated.and_then(|map| map.get("clusterRoleSelectors"));
+        let selects = |other: &Role<'d>| {
+            let labels = other.object.labels().value;
+            items(selectors).any(|node| LabelSelector { node }.selects(labels))
+        };
+        if aggregated.is_none() {
+            return Vec::new();
+        }
+        let others = self.of_kind("ClusterRole").filter_map(Role::of);
+        others.filter(|other| *other != role && selects(other)).collect()
     }
 }

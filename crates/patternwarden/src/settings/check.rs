@@ -1,6 +1,6 @@
 //! Holding a settings document against the table of keys, with every offence at once.
 
-use super::keys::{ALLOW_ALL, KEYS, Key, REQUIRE_UNTIL, Refs, Shape};
+use super::keys::{ALLOW_ALL, KEYS, Key, MIN_REASON, MIN_REASON_CHARS, REQUIRE_UNTIL, Refs, Shape};
 use super::{Settings, SettingsError, may_mutate};
 use crate::date::Date;
 use crate::kube::{Api, WorkloadKind};
@@ -126,7 +126,7 @@ impl<'d> Reader<'d> {
             });
             let values = match word(item, "operator") {
                 Some("In" | "NotIn") => listed.flatten().is_some_and(|count| count > 0),
-                Some("Exists" | "DoesNotExist") => listed.is_none(),
+                Some("Exists" | "DoesNotExist") => item.get("values").is_none(),
                 _ => false,
             };
             let known =
@@ -161,6 +161,9 @@ impl<'d> Reader<'d> {
                         if let Err(why) = may_mutate(rule) {
                             self.error(item, format!("`{name}` {why}"));
                         }
+                    }
+                    Some(rule) if refs == Refs::Exempt && rule.is_about_suppressions() => {
+                        self.error(item, format!("`{name}` is not for suppressing"));
                     }
                     Some(_) => {}
                     None if refs == Refs::Exempt && name == "*" => self.all_rules(item),
@@ -203,10 +206,18 @@ impl<'d> Reader<'d> {
     /// What one key says about another.
     fn consistency(&mut self, root: Node<'d>) {
         let needs_until = root.at(REQUIRE_UNTIL.path).node().and_then(Node::as_bool);
+        let least = root.at(MIN_REASON_CHARS.path).node().and_then(Node::as_i64);
+        let least = least.unwrap_or(MIN_REASON).unsigned_abs() as usize;
         let mut ids: Vec<&str> = Vec::new();
         for entry in list(root, "exemptions") {
             if needs_until == Some(true) && entry.get("until").is_none_or(Node::is_null) {
                 self.error(entry, "`until` is missing, which `suppressions.require_until` demands");
+            }
+            let reason = entry.get("reason").and_then(Node::as_str).map(str::trim);
+            if let Some(reason) = reason.filter(|reason| !reason.is_empty())
+                && reason.chars().count() < least
+            {
+                self.error(entry, format!("a reason has at least {least} characters"));
             }
             let id = entry.get("id").and_then(Node::as_str);
             if let Some(id) = id.filter(|id| ids.contains(id)) {

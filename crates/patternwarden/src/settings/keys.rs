@@ -226,6 +226,9 @@ keys! {
     FILES "match"."files": GLOBS;
 }
 
+/// Fewest characters of a reason, unless settings say otherwise.
+pub(crate) const MIN_REASON: i64 = 8;
+
 const GLOBS: Shape = Shape::Texts { least: 1, default: &[] };
 
 keys! {
@@ -253,5 +256,5 @@ keys! {
     /// Whether an exemption may name all rules with `*`.
     ALLOW_ALL "suppressions"."allow_all": Shape::Flag { default: false };
     /// How many characters a reason needs.
-    MIN_REASON_CHARS "suppressions"."min_reason_chars": Shape::Int { min: 1, max: 1_000, default: 8 };
+    MIN_REASON_CHARS "suppressions"."min_reason_chars": Shape::Int { min: 1, max: 1_000, default: MIN_REASON };
 }

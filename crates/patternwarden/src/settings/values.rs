@@ -188,6 +188,8 @@ pub(crate) fn may_mutate(rule: &Rule) -> Result<(), &'static str> {
         Err("has no safe fix that a policy could apply")
     } else if rule.id.starts_with("image-") || rule.patterns.iter().any(|p| REVIEWED.contains(p)) {
         Err("is about images, access or the network, which a policy does not change")
+    } else if rule.is_about_suppressions() {
+        Err("is about what people wrote down, which a policy does not change")
     } else if rule.surfaces == [Surface::Text] {
         Err("is about text, which a policy does not see")
     } else {

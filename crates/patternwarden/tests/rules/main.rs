@@ -15,6 +15,7 @@ mod fields;
 mod health;
 mod migration;
 mod platform;
+mod reach;
 mod schemas;
 #[path = "../support/mod.rs"]
 mod support;

@@ -162,3 +162,42 @@ fn containment_is_judged_as_the_pod_security_standards_do() {
     }
     assert_eq!(cases, 4 * 3 * 2 * 3 * 3 * 3 * 5);
 }
+
+#[test]
+fn what_is_milder_than_its_rule_says_so() {
+    let storage = |policy: &str| {
+        let json = format!(r#"{{"rules": {{"storage-class-policy": {policy}}}}}"#);
+        let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\n\
+            spec: {storageClassName: '', accessModes: [ReadWriteOnce]}\n";
+        let settings = settings(&json).only(|rule| rule.id == "storage-class-policy");
+        judge(claim, &settings).findings.iter().map(|f| f.severity).collect::<Vec<_>>()
+    };
+    assert_eq!(storage(r#"{"require": true}"#), [Severity::Info]);
+    assert_eq!(storage(r#"{"denied": ["?*"]}"#), []);
+    assert_eq!(storage(r#"{"denied": [""]}"#), [Severity::Warning]);
+
+    let service = |name: &str, more: &str| {
+        let spec = format!("spec: {{type: ExternalName, externalName: {name}{more}}}");
+        let text = format!("apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\n{spec}\n");
+        words("service-externalname-unsafe", &text)
+    };
+    let worst = |found: Vec<(Severity, String)>| found.into_iter().map(|(s, _)| s).max();
+    assert_eq!(worst(service("localhost", "")), Some(Severity::Warning));
+    assert_eq!(worst(service("db.other.svc.cluster.local", "")), Some(Severity::Info));
+    assert_eq!(worst(service("db.default.svc.cluster.local", "")), None);
+    assert_eq!(worst(service("api.example", ", selector: {app: a}")), Some(Severity::Hint));
+    assert!(service("127.0.0.1", "")[0].1.contains("loopback"));
+    assert!(service("169.254.169.254", "")[0].1.contains("metadata"));
+
+    let ingress = |name: &str| {
+        let rule = "{http: {paths: [{path: /x, pathType: Exact}]}}";
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: {name}}}\n\
+             spec: {{rules: [{rule}, {rule}, {rule}]}}\n"
+        )
+    };
+    // Each path that is claimed already is said once, however often it is claimed.
+    assert_eq!(words("ingress-conflict", &ingress("a")).len(), 2);
+    let both = format!("{}---\n{}", ingress("a"), ingress("b"));
+    assert_eq!(words("ingress-conflict", &both).len(), 5);
+}

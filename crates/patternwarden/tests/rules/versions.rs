@@ -91,3 +91,12 @@ fn the_api_server_merges_keys_into_the_selector_of_a_pod() {
     let rule = "topology-spread-invalid";
     assert_eq!((count(rule, "1.33", &text), count(rule, "1.34", &text)), (1, 0));
 }
+
+#[test]
+fn external_addresses_are_deprecated_since_1_36() {
+    let text = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n\
+        spec: {externalIPs: [203.0.113.7], ports: [{port: 80}]}\n";
+    let words = |target| said("service-external-ips", target, text).findings[0].message.clone();
+    assert!(!words("1.35").contains("deprecated"), "{}", words("1.35"));
+    assert!(words("1.36").contains("deprecated"), "{}", words("1.36"));
+}

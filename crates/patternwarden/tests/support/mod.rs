@@ -51,7 +51,7 @@ pub(crate) fn judge(text: &str, settings: &Settings) -> Judged {
 /// Judges documents.
 pub(crate) fn judge_documents(documents: Vec<Document>, settings: &Settings) -> Judged {
     let findings = {
-        let bundle = Bundle::new(&documents);
+        let bundle = Bundle::new(&documents).with_kinds_of(settings);
         engine::run(settings, &Set::new(&bundle, settings.scope()))
     };
     Judged { documents, findings }
@@ -61,7 +61,7 @@ impl Judged {
     /// The same documents with a fix of the finding at `at` applied, judged again.
     pub(crate) fn fixed(&self, at: usize, fix: &Fix, settings: &Settings) -> Judged {
         let finding = &self.findings[at];
-        let bundle = Bundle::new(&self.documents);
+        let bundle = Bundle::new(&self.documents).with_kinds_of(settings);
         let set = Set::new(&bundle, settings.scope());
         let root = finding.object.and_then(|index| set.object(index)).map(|object| object.node);
         let root = root.or_else(|| set.documents().nth(finding.document)?.root()).unwrap();

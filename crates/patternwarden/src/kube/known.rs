@@ -1,0 +1,29 @@
+//! Which kinds somebody reads.
+
+use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object};
+use crate::kube::{PersistentVolume, Role, Scaler, Service};
+use crate::schema;
+
+impl Object<'_> {
+    /// Whether some view, and so some rule, reads this kind.
+    pub fn is_known(self) -> bool {
+        self.workload().is_some()
+            || Service::of(self).is_some()
+            || ConfigObject::of(self).is_some()
+            || Role::of(self).is_some()
+            || Binding::of(self).is_some()
+            || Crd::of(self).is_some()
+            || NetworkPolicy::of(self).is_some()
+            || Budget::of(self).is_some()
+            || Scaler::of(self).is_some()
+            || Lease::of(self).is_some()
+            || Namespace::of(self).is_some()
+            || PersistentVolume::of(self).is_some()
+    }
+
+    /// Whether something about the object is looked at: its kind is known, to a view or to the table
+    /// of fields, or it holds a Pod template.
+    pub fn is_looked_at(self) -> bool {
+        self.is_known() || schema::type_of(self).is_some() || self.pod_specs().next().is_some()
+    }
+}

@@ -1,0 +1,206 @@
+//! What a platform demands of labels and annotations.
+
+use crate::engine::Cx;
+use crate::kube::{Object, entries};
+use crate::matcher::{clipped, glob};
+use crate::param::{Choice, Strings};
+use crate::rule::Grade;
+use alloc::{format, string::ToString, vec, vec::Vec};
+use patternwarden_tree::{Edit, Node, Op, Place, Value, escaped};
+
+/// The parameters of a policy, and what it is about.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    /// `label` or `annotation`.
+    pub(crate) word: &'static str,
+    /// Where it stands in an object, and in a template.
+    pub(crate) path: &'static [&'static str],
+    pub(crate) required: &'static Strings,
+    pub(crate) denied: &'static Strings,
+    pub(crate) allowed_only: &'static Strings,
+    pub(crate) values: &'static Strings,
+    pub(crate) criteria: &'static Choice,
+    pub(crate) keys: &'static Strings,
+    pub(crate) kinds: &'static Strings,
+    pub(crate) scope: &'static Choice,
+}
+
+/// Ways to compare the keys of an object with a list; the words are those of Kubewarden's policies.
+pub(crate) const CRITERIA: &[&str] = &[
+    "none",
+    "containsAllOf",
+    "containsAnyOf",
+    "containsOtherThan",
+    "doesNotContainAllOf",
+    "doesNotContainAnyOf",
+    "doesNotContainOtherThan",
+];
+
+/// Where a policy looks.
+pub(crate) const SCOPES: &[&str] = &["object", "template", "both"];
+
+/// Whether a list of globs holds a text; an entry that begins with `!` takes it out again.
+pub(crate) fn listed<'a>(list: impl Iterator<Item = &'a str>, text: &str) -> bool {
+    let mut found = false;
+    for entry in list {
+        match entry.strip_prefix('!') {
+            Some(entry) if glob(entry, text) => return false,
+            Some(_) => {}
+            None => found |= glob(entry, text),
+        }
+    }
+    found
+}
+
+/// The maps of an object that a policy is about: each as a place, with the node that holds it.
+pub(crate) fn places<'d>(cx: &Cx<'_, 'd>, object: Object<'d>, policy: &Policy) -> Vec<Place<'d>> {
+    let kind = object.api().kind;
+    let workload = object.workload();
+    let wanted =
+        cx.lists(policy.kinds, kind) || (workload.is_some() && cx.lists(policy.kinds, "workloads"));
+    let scope = cx.choice(policy.scope);
+    let mut out = Vec::new();
+    if wanted && scope != "template" {
+        out.push(object.node.at(policy.path));
+    }
+    if wanted && scope != "object" {
+        let templates = object.pod_specs().map(|pod| pod.template);
+        out.extend(templates.filter(|node| *node != object.node).map(|node| node.at(policy.path)));
+    }
+    out
+}
+
+/// Judges one map; `more` are further keys that are required, `exempt` keys that are left alone.
+pub(crate) fn judge<'d>(
+    cx: &mut Cx<'_, 'd>,
+    object: Object<'d>,
+    place: Place<'d>,
+    policy: &Policy,
+    more: &[&'static str],
+    exempt: &dyn Fn(&str) -> bool,
+) {
+    let map = place.node().and_then(Node::as_map);
+    if map.is_none() && place.node().is_some_and(|node| !node.is_null()) {
+        return;
+    }
+    let word = policy.word;
+    let required: Vec<_> = cx.entries(policy.required).chain(more.iter().copied()).collect();
+    for entry in required {
+        let (key, wanted) = entry.split_once('=').unwrap_or((entry, "?*"));
+        let found = map.and_then(|map| map.get(key)).filter(|node| !node.is_null());
+        match found {
+            None => {
+                let pointer = format!("{}/{}", place.pointer(object.node), escaped(key));
+                let stub = Value::Placeholder(format!("value of the {word}"));
+                cx.report(place, format_args!("the {word} `{}` is missing", clipped(key))).fix(
+                    Grade::Template,
+                    format!("Add the {word}"),
+                    vec![Edit::new(pointer, Op::Add(stub))],
+                );
+            }
+            Some(node) if !fits(wanted, node.scalar_text()) => {
+                cx.report(node, format_args!("the {word} `{}` is not as demanded", clipped(key)));
+            }
+            Some(_) => {}
+        }
+    }
+    let values: Vec<_> =
+        cx.entries(policy.values).filter_map(|entry| entry.split_once('=')).collect();
+    let only = cx.entries(policy.allowed_only).next().is_some();
+    for entry in entries(map) {
+        let key = entry.key().unwrap_or_default();
+        let shown = clipped(key);
+        let denied = listed(cx.entries(policy.denied), key);
+        if exempt(key) && !denied {
+            continue;
+        }
+        if denied {
+            let report = cx.report(entry, format_args!("the {word} `{shown}` is not allowed"));
+            // A selector may need a label.
+            if word == "annotation" {
+                let pointer = Place::from(entry).pointer(object.node).to_string();
+                report.fix(
+                    Grade::Review,
+                    "Remove the annotation",
+                    vec![Edit::new(pointer, Op::Remove)],
+                );
+            }
+        } else if only && !listed(cx.entries(policy.allowed_only), key) {
+            cx.report(
+                entry,
+                format_args!("the {word} `{shown}` is not one of those that are allowed"),
+            );
+        }
+        if values.iter().any(|(name, wanted)| glob(name, key) && !fits(wanted, entry.scalar_text()))
+        {
+            cx.report(entry, format_args!("the value of the {word} `{shown}` is not as demanded"));
+        }
+    }
+    let held: Vec<&str> = entries(map).filter_map(Node::key).collect();
+    let keys: Vec<&str> = cx.entries(policy.keys).collect();
+    if let Some(why) = criterion(cx.choice(policy.criteria), &keys, &held) {
+        cx.report(place, format_args!("the keys of the {word}s {why}"));
+    }
+}
+
+/// Whether a value matches a glob; `?*` is any text but none.
+fn fits(wanted: &str, value: &str) -> bool {
+    if wanted == "?*" { !value.is_empty() } else { glob(wanted, value) }
+}
+
+/// Why the keys do not satisfy a criterion.
+fn criterion(criterion: &str, keys: &[&str], held: &[&str]) -> Option<&'static str> {
+    let all = keys.iter().all(|key| held.contains(key));
+    let any = keys.iter().any(|key| held.contains(key));
+    let other = held.iter().any(|key| !keys.contains(key));
+    match criterion {
+        "containsAllOf" if !all => Some("lack one that is demanded"),
+        "containsAnyOf" if !any => Some("hold none of those that are demanded"),
+        "containsOtherThan" if !other => Some("hold none but those of the list"),
+        "doesNotContainAllOf" if all && !keys.is_empty() => {
+            Some("hold all of those that must not be together")
+        }
+        "doesNotContainAnyOf" if any => Some("hold one that must not be there"),
+        "doesNotContainOtherThan" if other => Some("hold one that is not of the list"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn criteria_are_kubewardens() {
+        let ok = |name, keys: &[&str], held: &[&str]| criterion(name, keys, held).is_none();
+        assert!(
+            ok("containsAllOf", &["a", "b"], &["a", "b", "c"])
+                && !ok("containsAllOf", &["a", "b"], &["a"])
+        );
+        assert!(ok("containsAnyOf", &["a", "b"], &["b"]) && !ok("containsAnyOf", &["a"], &["c"]));
+        assert!(
+            ok("containsOtherThan", &["a"], &["a", "c"])
+                && !ok("containsOtherThan", &["a"], &["a"])
+        );
+        assert!(
+            ok("doesNotContainAllOf", &["a", "b"], &["a"])
+                && !ok("doesNotContainAllOf", &["a"], &["a"])
+        );
+        assert!(
+            ok("doesNotContainAnyOf", &["a"], &["c"]) && !ok("doesNotContainAnyOf", &["a"], &["a"])
+        );
+        assert!(
+            ok("doesNotContainOtherThan", &["a"], &["a"])
+                && !ok("doesNotContainOtherThan", &["a"], &["c"])
+        );
+        assert!(ok("none", &["a"], &[]));
+    }
+
+    #[test]
+    fn an_exclamation_mark_takes_out_of_a_list() {
+        let list = || ["team/*", "!team/owner"].into_iter();
+        assert!(
+            listed(list(), "team/cost") && !listed(list(), "team/owner") && !listed(list(), "x")
+        );
+    }
+}
