@@ -72,7 +72,7 @@ mod tests {
             "localhost.example:80",
             "\u{e9}localhost:80",
         ] {
-            assert_eq!(ports(none), [], "{none}");
+            assert_eq!(ports(none), [0_u16; 0], "{none}");
         }
     }
 

@@ -28,8 +28,6 @@ fields!(Service {
     external_name: &'d str = text ["spec", "externalName"];
     /// `spec.ports`.
     port_list: Node<'d> = list ["spec", "ports"];
-    /// `spec.externalIPs`.
-    external_ips: Node<'d> = list ["spec", "externalIPs"];
     /// `spec.publishNotReadyAddresses`.
     publish_not_ready_addresses: bool = flag ["spec", "publishNotReadyAddresses"];
 });
