@@ -127,11 +127,14 @@ fn keys_that_are_missing_or_of_another_type_get_the_verdict_of_the_crate() {
     for object in corpus() {
         judges.judge(&object, &object);
         for place in places(&object) {
-            judges.judge(&object, &without(&object, &place));
-            // Every type has its turn, at one place after the other.
-            let value = &types[places_seen % types.len()];
-            judges.judge(&object, &replaced(&object, &place, value));
+            // Every fifth place, another one in each object, and every type in its turn.
             places_seen += 1;
+            if places_seen % 5 != 0 {
+                continue;
+            }
+            let value = &types[places_seen / 5 % types.len()];
+            judges.judge(&object, &without(&object, &place));
+            judges.judge(&object, &replaced(&object, &place, value));
         }
     }
     assert!(judges.denied > 1_000 && judges.accepted > 1_000);
@@ -151,12 +154,12 @@ fn objects_that_are_cut_or_too_deep_are_errors() {
     for object in corpus() {
         let request = json!({"request": create(&object), "settings": all_deny()}).to_string();
         // Every prefix is tried for one request elsewhere; here some of each.
-        for end in (1..request.len()).step_by(request.len() / 40 + 1) {
+        for end in (1..request.len()).step_by(request.len() / 10 + 1) {
             let Some(cut) = request.as_bytes().get(..end) else { continue };
             let error = policy.bytes("validate", cut).expect_err("no whole request");
             assert!(!is_trap(&error), "{error}");
         }
-        for place in places(&object).iter().step_by(7) {
+        for place in places(&object).iter().step_by(23) {
             for (value, accepted) in [(&fits, true), (&drowns, false)] {
                 let mut request = create(&object);
                 request["object"] = replaced(&object, place, value);
@@ -177,7 +180,7 @@ fn huge_values_have_an_end() {
     let mut judges = Judges::new();
     let text = json!("x".repeat(1_000_000));
     let list = json!(vec![json!({"name": "a", "image": "b"}); 5_000]);
-    for object in corpus().iter().step_by(9) {
+    for object in corpus().iter().step_by(41) {
         let places = places(object);
         for place in places.iter().step_by(places.len() / 2 + 1) {
             judges.judge(object, &replaced(object, place, &text));

@@ -160,7 +160,7 @@ fn a_denial_says_what_is_wrong_where_and_how_to_repair_it() {
         assert!(line.starts_with(&format!("- [error] {RULE}: ")), "{line}");
         assert!(line.contains(". To repair: "), "{line}");
     }
-    let patterns = "declarative-deployment,init-container,singleton-service";
+    let patterns = "declarative-deployment,init-container,singleton-service,stateless-service";
     let engine = env!("CARGO_PKG_VERSION");
     let expected = json!({"error": RULE, "patterns": patterns, "engine": engine});
     assert_eq!(answer["audit_annotations"], expected);

@@ -257,14 +257,15 @@ fn a_live_object_gets_the_verdict_of_its_manifest() {
             assert!(text_only["findings"].is_array());
             for object in serde_json::from_str::<Vec<Value>>(&objects(&stream)).expect("JSON") {
                 let is_named = object["apiVersion"].is_string() && object["kind"].is_string();
-                if !is_named || !object["metadata"].is_object() {
+                // Nothing is created with ephemeral containers, and a rule says so.
+                let debugs = object.pointer("/spec/ephemeralContainers").is_some();
+                if !is_named || !object["metadata"].is_object() || debugs {
                     continue;
                 }
                 let ask = |request: &Value| {
                     let payload = json!({"request": request, "settings": settings});
                     findings(&policy.call("report", &payload).expect("a Report"))
                 };
-                // What the object says of itself: fields that a test put there are not live ones.
                 let fresh = ask(&create(&object));
                 let live = ask(&audit(&object));
                 assert_eq!(live, fresh, "{}:\n{}", rule.id, example.text);
