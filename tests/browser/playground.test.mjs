@@ -38,7 +38,7 @@ visit("typing shows the finding at the place and in the list, and repairing it r
   assert.match(await finding.innerText(), /Warning[^]*line 7 · Pod\/web/);
   assert.ok(await page.locator(".cm-lintRange-warning").count() > 0, "the text is underlined");
   assert.ok(await page.locator(".cm-lint-marker-warning").count() > 0, "the gutter has a mark");
-  await page.locator(".cm-lintRange-warning").first().hover();
+  await page.locator(".cm-line", { hasText: "name: app" }).locator(".cm-lintRange-warning").first().hover();
   await page.locator(".cm-tooltip-lint").getByText("may run as root").first().waitFor();
 
   await editor(page).focus();

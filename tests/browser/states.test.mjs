@@ -120,7 +120,7 @@ kind: '${bite}'
 visit("when the checker breaks, the text is safe", async (page, watch) => {
   const mine = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: precious\nspec:\n  containers: [{name: a, image: b}]\n";
   await paste(page, "a: 1\n");
-  await page.getByRole("heading", { name: /not a Kubernetes object/ }).waitFor();
+  await page.getByRole("heading", { name: /^Document 1 is not a Kubernetes object/ }).waitFor();
   // The page draws through this: the next change of the list makes the program panic. The editor, in
   // its shadow root, goes on.
   await page.evaluate(() => {
