@@ -211,12 +211,22 @@ catalogue! {
 
 /// The rule of this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES.binary_search_by(|rule| rule.id.cmp(id)).ok().and_then(|at| RULES.get(at))
+    RULES.get(index(id)?)
+}
+
+/// Index in [`RULES`] of the rule of this id.
+pub(crate) fn index(id: &str) -> Option<usize> {
+    RULES.binary_search_by(|rule| rule.id.cmp(id)).ok()
+}
+
+/// The same, of this id or of this former id.
+pub(crate) fn index_or_alias(id: &str) -> Option<usize> {
+    index(id).or_else(|| RULES.iter().position(|rule| rule.aliases.contains(&id)))
 }
 
 /// The rule of this id, or of this former id.
 pub fn find_or_alias(id: &str) -> Option<&'static Rule> {
-    find(id).or_else(|| RULES.iter().find(|rule| rule.aliases.contains(&id)))
+    RULES.get(index_or_alias(id)?)
 }
 
 #[expect(clippy::indexing_slicing, reason = "evaluated at compile time only")]

@@ -13,7 +13,7 @@ use crate::date::Date;
 use crate::finding::Finding;
 use crate::minor::Minor;
 use crate::rule::{Admission, PssLevel, Rule, Severity, Surface};
-use crate::rules::RULES;
+use crate::rules::{RULES, index};
 use crate::set::Scope;
 use alloc::{string::String, vec::Vec};
 use core::fmt;
@@ -156,13 +156,12 @@ impl Settings {
 
     /// What is decided about a rule.
     pub(crate) fn tuned(&self, rule: &Rule) -> Option<&RuleSettings> {
-        let mut rules = RULES.iter().zip(&self.rules);
-        rules.find(|(other, _)| other.id == rule.id).map(|(_, tuned)| tuned)
+        self.rules.get(index(rule.id)?)
     }
 
     /// Whether a rule runs.
     pub fn is_enabled(&self, rule: &Rule) -> bool {
-        RULES.iter().zip(&self.rules).any(|(other, tuned)| other.id == rule.id && tuned.enabled)
+        self.tuned(rule).is_some_and(|tuned| tuned.enabled)
     }
 
     /// The same settings with only the rules that `keep` accepts.

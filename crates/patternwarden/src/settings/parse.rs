@@ -6,7 +6,7 @@ use crate::minor::Minor;
 use crate::param::Param;
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Pss, PssLevel, Rule, Severity};
-use crate::rules::{RULES, find};
+use crate::rules::{RULES, index_or_alias};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use patternwarden_tree::{Document, Kind, Node};
 
@@ -113,7 +113,8 @@ impl<'d> Reader<'d> {
                     }
                 },
                 None => {
-                    match RULES.iter().zip(&mut settings.rules).find(|(rule, _)| named(rule, key)) {
+                    let at = index_or_alias(key);
+                    match at.and_then(|at| Some((RULES.get(at)?, settings.rules.get_mut(at)?))) {
                         Some((rule, tuned)) => self.rule(rule, entry, tuned, false),
                         None => {
                             self.unknown(entry, "rule", key, &mut RULES.iter().map(|rule| rule.id));
@@ -249,10 +250,6 @@ fn hold(settings: &mut Settings, level: PssLevel) {
             tuned.admission = Some(Admission::Deny);
         }
     });
-}
-
-fn named(rule: &Rule, key: &str) -> bool {
-    rule.id == key || (find(key).is_none() && rule.aliases.contains(&key))
 }
 
 fn severity(word: &str) -> Option<Severity> {
