@@ -248,7 +248,8 @@ fn findings(report: &Value) -> Vec<String> {
 fn a_live_object_gets_the_verdict_of_its_manifest() {
     let policy = Policy::new();
     let mut judged = 0;
-    for rule in RULES {
+    // A live object tells which day it is, and a suppression may have ended by then.
+    for rule in RULES.iter().filter(|rule| !rule.is_about_suppressions()) {
         for example in docs::examples(rule.docs) {
             let stream = patternwarden_yaml::read(&example.text);
             let mut settings = settings_of(rule, &example);
@@ -259,15 +260,22 @@ fn a_live_object_gets_the_verdict_of_its_manifest() {
                 let is_named = object["apiVersion"].is_string() && object["kind"].is_string();
                 // Nothing is created with ephemeral containers, and a rule says so.
                 let debugs = object.pointer("/spec/ephemeralContainers").is_some();
-                if !is_named || !object["metadata"].is_object() || debugs {
+                // And what the cluster adds takes the place of a status in the example.
+                let has_status = object.get("status").is_some();
+                if !is_named || !object["metadata"].is_object() || debugs || has_status {
                     continue;
                 }
                 let ask = |request: &Value| {
                     let payload = json!({"request": request, "settings": settings});
                     findings(&policy.call("report", &payload).expect("a Report"))
                 };
-                let fresh = ask(&create(&object));
-                let live = ask(&audit(&object));
+                let mut fresh = ask(&create(&object));
+                // The scheduler gives every live Pod a node.
+                fresh.retain(|found| !found.starts_with("\"node-name-pinned"));
+                let mut live = ask(&audit(&object));
+                // A status is put into every kind, also into one that has none.
+                live.retain(|found| !found.contains("`status` is no field of"));
+                live.retain(|found| !found.starts_with("\"node-name-pinned"));
                 assert_eq!(live, fresh, "{}:\n{}", rule.id, example.text);
                 judged += fresh.len();
             }

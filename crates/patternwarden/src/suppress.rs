@@ -13,10 +13,8 @@ mod annotation;
 mod comment;
 mod cover;
 mod exemption;
-#[cfg(feature = "text")]
 mod peers;
 mod refs;
-#[cfg(feature = "text")]
 mod unused;
 mod written;
 
@@ -141,7 +139,6 @@ pub(crate) fn apply(
             out.findings.push(finding);
         }
     }
-    #[cfg(feature = "text")]
     run.unused(&exemptions, &out);
     run.ineffective();
     out.undated = run.undated;

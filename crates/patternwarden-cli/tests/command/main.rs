@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 mod fix;
+mod suppressed;
 
 use std::fs;
 use std::io::Write as _;

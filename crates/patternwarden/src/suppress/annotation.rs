@@ -80,9 +80,7 @@ impl<'d> Run<'_, 'd> {
         let key = entry.key().unwrap_or_default();
         let (container, id) = match read(key) {
             Key::Foreign => {
-                #[cfg(feature = "text")]
-                self.of_peer(at, key);
-                return;
+                return self.of_peer(at, key);
             }
             Key::Stray => {
                 let key = clipped(key);

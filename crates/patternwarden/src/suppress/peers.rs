@@ -5,6 +5,7 @@ use super::{Run, Spot};
 use crate::matcher::clipped;
 use crate::rule::Severity;
 use crate::rules::find;
+#[cfg(feature = "text")]
 use patternwarden_tree::{Comment, Document};
 
 /// Checks of others that ask the same as a rule.
@@ -47,6 +48,7 @@ pub(super) fn translate(check: &str) -> Option<&'static str> {
 
 impl<'d> Run<'_, 'd> {
     /// A comment that another linter reads.
+    #[cfg(feature = "text")]
     pub(super) fn comment_of_peer(&mut self, at: usize, document: &'d Document, comment: &Comment) {
         let body = comment.text.trim_start_matches(['#', ' ', '\t']);
         let check =
@@ -63,6 +65,10 @@ impl<'d> Run<'_, 'd> {
 
     /// An annotation that another linter reads.
     pub(super) fn of_peer(&mut self, at: Spot<'d>, key: &str) {
+        // A hint, which warns nobody at admission.
+        if self.settings.at_admission() {
+            return;
+        }
         if let Some(check) = key.strip_prefix("ignore-check.kube-linter.io/") {
             self.peer(at, check);
         } else if matches!(key, "kube-score/ignore")

@@ -22,7 +22,6 @@ use core::fmt;
 use patternwarden_tree::{Edit, Node, Op, Place, Value, escaped};
 
 pub(super) const UNKNOWN: &str = "suppression-unknown-rule";
-#[cfg(feature = "text")]
 pub(super) const UNUSED: &str = "suppression-unused";
 pub(super) const WITHOUT_REASON: &str = "suppression-without-reason";
 pub(super) const EXPIRED: &str = "suppression-expired";
@@ -153,10 +152,7 @@ impl<'d> Run<'_, 'd> {
 
     fn unknown(&mut self, written: &Written<'_, 'd>) {
         let Written { origin, at, id, .. } = *written;
-        #[cfg(feature = "text")]
         let peer = super::peers::translate(id);
-        #[cfg(not(feature = "text"))]
-        let peer = None;
         let near = only_near(id);
         let Some(mut cx) = self.rule(UNKNOWN, at) else { return };
         let name = clipped(id);
