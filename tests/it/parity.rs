@@ -115,8 +115,16 @@ fn unordered(mut report: Value) -> Value {
 fn the_policy_says_what_the_crate_says() {
     let policy = Policy::new();
     let (mut found, mut recognised) = (0, 0);
-    for rule in RULES.iter().filter(|rule| rule.id != "document-not-checked") {
+    // What these say of a text, others say of the objects in it.
+    let of_text = ["document-not-checked", "yaml-scalar-trap"];
+    for rule in RULES.iter().filter(|rule| !of_text.contains(&rule.id)) {
         for example in docs::examples(rule.docs) {
+            // A comment that suppresses something, or would like to, stays behind in the text.
+            let comment =
+                |line: &str| line.split_once('#').is_some_and(|(_, c)| c.contains("patternwarden"));
+            if example.text.lines().any(comment) {
+                continue;
+            }
             let settings = settings_of(rule, &example);
             let stream = patternwarden_yaml::read(&example.text);
             let expected = comparable(&native(&stream, &settings));

@@ -51,7 +51,8 @@ pub(crate) fn audit(object: &Value) -> Value {
         "operation": "Update", "time": "2026-01-01T00:00:00Z", "fieldsV1": {"f:spec": {".": {}}},
     }]);
     // Kinds without a `spec` have no `status` either, and these have none all the same.
-    if object["spec"].is_object() && !["NetworkPolicy", "Lease"].contains(&text(&object["kind"])) {
+    let silent = object["status"].is_null() && object["spec"].is_object();
+    if silent && !["NetworkPolicy", "Lease"].contains(&text(&object["kind"])) {
         live["status"] =
             json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]});
     }
