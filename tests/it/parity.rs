@@ -115,7 +115,11 @@ fn unordered(mut report: Value) -> Value {
 fn the_policy_says_what_the_crate_says() {
     let policy = Policy::new();
     let (mut found, mut recognised) = (0, 0);
-    for rule in RULES.iter().filter(|rule| rule.id != "document-not-checked") {
+    // Documents that are no objects, and comments, never reach a policy.
+    let reaches = |rule: &&patternwarden::Rule| {
+        rule.id != "document-not-checked" && !rule.is_about_suppressions()
+    };
+    for rule in RULES.iter().filter(reaches) {
         for example in docs::examples(rule.docs) {
             let settings = settings_of(rule, &example);
             let stream = patternwarden_yaml::read(&example.text);
