@@ -135,13 +135,13 @@ fn unpack(
             let inside = unpack(item, document, None, out, depth + 1);
             stranger.or(inside)
         }),
-        None if node.get("kind").is_some() || (depth == 0 && node.get("apiVersion").is_some()) => {
+        None if node.get("kind").is_some() || node.get("apiVersion").is_some() => {
             out.push(Entry { document, node: node.id(), assumed });
             None
         }
-        None if depth > 0 => {
-            Some("an entry of its list is not a Kubernetes object: it has no kind")
-        }
+        None if depth > 0 => Some(
+            "an entry of its list has no apiVersion and kind, so it is not a Kubernetes object",
+        ),
         None => Some("it has no apiVersion and kind, so it is not a Kubernetes object"),
     }
 }

@@ -123,15 +123,16 @@ impl<'d> Hook<'d> {
     }
 }
 
+/// The API server takes one handler. Of several, the first in this order is read, so that the order
+/// of keys does not matter.
 fn handler(node: Node<'_>) -> Option<Handler<'_>> {
-    node.children().filter(|child| child.is_map()).find_map(|child| match child.key()? {
-        "exec" => Some(Handler::Exec(child)),
-        "httpGet" => Some(Handler::HttpGet(child)),
-        "tcpSocket" => Some(Handler::TcpSocket(child)),
-        "grpc" => Some(Handler::Grpc(child)),
-        "sleep" => Some(Handler::Sleep(child)),
-        _ => None,
-    })
+    let at = |key| node.get(key).filter(|handler| handler.is_map());
+    at("exec")
+        .map(Handler::Exec)
+        .or_else(|| at("httpGet").map(Handler::HttpGet))
+        .or_else(|| at("tcpSocket").map(Handler::TcpSocket))
+        .or_else(|| at("grpc").map(Handler::Grpc))
+        .or_else(|| at("sleep").map(Handler::Sleep))
 }
 
 impl<'d> Handler<'d> {

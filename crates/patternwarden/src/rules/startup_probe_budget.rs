@@ -250,7 +250,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     }
     let severity = if serious { Severity::Warning } else { Severity::Info };
     let mut reported = cx.report(probe.node, format_args!("{message}")).severity(severity);
-    if let Some((limit, field)) = late.and_then(|limit| Some((limit, limit.field?))) {
+    // A later deadline mends nothing else: what would still be found is no repair.
+    let only_late = late.filter(|_| !over && !coarse);
+    if let Some((limit, field)) = only_late.and_then(|limit| Some((limit, limit.field?))) {
         let raised = upper.saturating_add(limit.ready).saturating_add(SPARE_SECONDS);
         // The field has 32 bits.
         if i32::try_from(raised).is_ok() {

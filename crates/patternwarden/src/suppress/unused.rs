@@ -10,7 +10,7 @@ use crate::rule::{Admission, Grade, Severity};
 use crate::rules::suppression_unused::REPORT_EXEMPTIONS;
 use crate::settings::keys;
 use alloc::{format, string::String, vec::Vec};
-use patternwarden_tree::{Document, Node};
+use patternwarden_tree::Node;
 
 impl<'d> Run<'_, 'd> {
     /// Reports them: those that are valid, of a rule that could have spoken.
@@ -99,9 +99,10 @@ impl<'d> Run<'_, 'd> {
     }
 
     fn unused_exemptions(&mut self, exemptions: &[Exemption<'_>]) {
-        let Some(node) = self.set.documents().find_map(Document::root) else { return };
-        let object: Option<Object<'_>> = self.set.object_holding(node);
-        let at = Spot { document: 0, object, node, span: None };
+        // Settings have no place of their own: the first object stands for the input.
+        let Some(object) = self.set.objects().next() else { return };
+        let document = self.set.document_of(object.index);
+        let at = Spot { document, object: Some(object), node: object.node, span: None };
         let unused: Vec<String> =
             exemptions.iter().filter(|exemption| !exemption.used).map(Exemption::pointer).collect();
         for pointer in unused {

@@ -52,6 +52,15 @@ fn the_health_probe_slide_is_explained() {
     }
     assert_eq!(finding.severity, Severity::Warning);
     let grades: Vec<_> = finding.fixes.iter().map(|fix| fix.grade).collect();
+    // A later deadline alone would leave a start of 930 s, so it is offered where it is all that lacks.
+    assert_eq!(grades, [Grade::Review]);
+    let shorter = SLIDE.replace(
+        "periodSeconds: 60, failureThreshold: 15",
+        "periodSeconds: 20, failureThreshold: 28",
+    );
+    let late = deployment("rg", "progressDeadlineSeconds: 500,", &shorter);
+    let budget = said("startup-probe-budget", "1.36", &late);
+    let grades: Vec<_> = budget.findings[0].fixes.iter().map(|fix| fix.grade).collect();
     assert_eq!(grades, [Grade::Safe, Grade::Review]);
     let ports = messages("probe-port-undeclared", &text);
     assert_eq!(ports.len(), 2, "{ports:?}");
