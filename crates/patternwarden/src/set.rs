@@ -1,6 +1,9 @@
 //! The objects that are judged together.
 
 mod look_up;
+mod selection;
+
+use self::selection::Selection;
 
 use crate::bundle::{Assumption, Bundle, Entry};
 use crate::kube::{Binding, Object, PodSpec, Role};
@@ -35,6 +38,7 @@ pub struct Set<'d> {
     by_account: Vec<u32>,
     /// ServiceAccounts and who binds them, by namespace and name: every Pod asks for its own.
     accounts: Vec<Account<'d>>,
+    selection: Selection<'d>,
     scope: Scope,
 }
 
@@ -114,11 +118,21 @@ impl<'d> Set<'d> {
         };
         let mut by_account = pods.clone();
         sort_ids(&mut by_account, &|a, b| account(a).cmp(&account(b)));
-        let accounts = Vec::new();
-        let mut set = Self { bundle, objects, by_kind, by_name, pods, by_account, accounts, scope };
+        let mut set = Self {
+            bundle,
+            objects,
+            by_kind,
+            by_name,
+            pods,
+            by_account,
+            accounts: Vec::new(),
+            selection: Selection::default(),
+            scope,
+        };
         let mut accounts: Vec<_> = set.bindings().flat_map(Account::all).collect();
         sort_by(&mut accounts, |a, b| (a.namespace, a.name).cmp(&(b.namespace, b.name)));
         set.accounts = accounts;
+        set.selection = Selection::of(&set);
         set
     }
 

@@ -1,6 +1,6 @@
 //! How the containers of a Pod are connected, and which of them is the main one.
 
-use crate::kube::{Container, PodSpec, Port, Service, Volume, items, localhost_ports, selects};
+use crate::kube::{Container, PodSpec, Port, Service, Volume, items, localhost_ports};
 use crate::set::Set;
 use alloc::vec::Vec;
 use patternwarden_tree::Node;
@@ -133,20 +133,10 @@ pub(crate) fn main<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Option<Container<'d>>
     candidates.first().copied()
 }
 
-/// The Services that select the Pod.
-pub(crate) fn services_of<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Vec<Service<'d>> {
-    let namespace = pod.object().effective_namespace();
-    let services = set.of_kind("Service").filter_map(Service::of).filter(|service| {
-        service.object.effective_namespace() == namespace
-            && service.selector().value.is_some_and(|s| selects(s, pod.labels()))
-    });
-    services.collect()
-}
-
 /// Target ports of the Services that select the Pod: numbers or names.
 fn served_ports<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Vec<Node<'d>> {
     let target = |port: Node<'d>| port.get("targetPort").or_else(|| port.get("port"));
-    let services = services_of(set, pod).into_iter();
+    let services = set.services_of(pod).into_iter();
     services.flat_map(Service::ports).filter_map(target).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Recognises replicas that stand for one another.
 
-use super::{by_kind, links};
+use super::by_kind;
 use crate::kube::{Object, PodSpec, Workload};
 use crate::recognise::{Confidence, Px};
 use patternwarden_tree::Node;
@@ -73,6 +73,6 @@ fn place(workload: Workload<'_>) -> Node<'_> {
 /// A port that a container declares, else the selector of a Service that reaches the Pod.
 fn serves<'d>(px: &Px<'_, 'd>, pod: PodSpec<'d>) -> Option<Node<'d>> {
     let port = pod.running_containers().find_map(|container| container.ports().next());
-    let service = || links::services_of(px.set(), pod).first()?.selector().value;
+    let service = || px.set().services_of(pod).first()?.selector().value;
     port.map(|port| port.node).or_else(service)
 }

@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Container, Object, PodSpec, Service, variables};
+use crate::kube::{Container, Object, PodSpec, Service, variables, items};
 use crate::matcher::{clipped, glob};
 use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
@@ -224,6 +224,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 
 /// The first Service whose address stands where the Pod reads something else, with the variable.
 fn collision<'d>(cx: &Cx<'_, 'd>, pod: PodSpec<'d>) -> Option<(Object<'d>, String)> {
+    let containers: Vec<_> = pod.containers().collect();
+    // Most Pods read no such variable, and a namespace may have many Services.
+    if !containers.iter().any(|container| may_read(*container)) {
+        return None;
+    }
     let home = pod.object().effective_namespace();
     let services = cx.set().of_kind("Service").filter_map(Service::of);
     // Only a Service with an address of its own brings variables.
@@ -232,13 +237,26 @@ fn collision<'d>(cx: &Cx<'_, 'd>, pod: PodSpec<'d>) -> Option<(Object<'d>, Strin
             && service.effective_type() != "ExternalName"
             && !service.is_headless()
     });
-    let containers: Vec<_> = pod.containers().collect();
     services.find_map(|service| {
         let name = service.object.name().value?.to_ascii_uppercase().replace('-', "_");
         let variable = format!("{name}_PORT");
         let read = containers.iter().any(|container| reads(cx, *container, &name, &variable));
         read.then_some((service.object, variable))
     })
+}
+
+/// Whether a container could read the port of some Service.
+fn may_read(container: Container<'_>) -> bool {
+    let image = container.image_ref().map_or("", |image| image.repository);
+    let refers = |text: Node<'_>| text.scalar_text().contains("_PORT)");
+    let host = |entry: Node<'_>| {
+        let name = entry.get("name").and_then(Node::as_str);
+        name.is_some_and(|name| name.ends_with("_HOST"))
+    };
+    KNOWN.iter().any(|(known, _)| glob(known, image))
+        || container.words().any(refers)
+        || container.env_values().any(|(_, value)| refers(value))
+        || items(container.env().value).any(host)
 }
 
 fn reads(cx: &Cx<'_, '_>, container: Container<'_>, service: &str, variable: &str) -> bool {

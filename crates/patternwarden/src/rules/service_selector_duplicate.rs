@@ -192,12 +192,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some((service, selector)) = selecting(object) else { return };
     let home = object.effective_namespace();
     let strict = cx.flag(&STRICT);
-    let twin = cx.set().of_kind("Service").find_map(|other| {
-        let (twin, wanted) = selecting(other).filter(|_| other != object)?;
-        let same = other.effective_namespace() == home
-            && selects(selector, Some(wanted))
-            && selects(wanted, Some(selector));
-        (same && (strict || !is_pair(service, twin))).then_some((other, wanted))
+    // Whoever wants no more than this selector has, and has all that this selector wants.
+    let twins = cx.set().services_wanting(home, Some(selector));
+    let twin = twins.into_iter().filter(|twin| twin.object != object).find_map(|twin| {
+        let wanted = twin.selector().value.filter(|wanted| selects(selector, Some(*wanted)))?;
+        (strict || !is_pair(service, twin)).then_some((twin.object, wanted))
     });
     if let Some((other, wanted)) = twin {
         let name = other.display_name();

@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Object, Service, selects};
+use crate::kube::{Object, Service};
 use crate::neighbours::{DAEMON_SETS, DEPLOYMENTS, ENDPOINT_SLICES, PODS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::repair::nearest;
@@ -258,17 +258,18 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         return;
     };
     let namespace = object.effective_namespace();
-    let pods: Vec<_> = cx.set().pod_specs_in(namespace).collect();
-    let found: Vec<_> = pods.iter().filter(|pod| selects(selector, pod.labels())).collect();
+    let found = cx.set().selected_by(selector, namespace);
+    let nobody = || cx.set().pod_specs_in(namespace).next().is_none();
     // What a controller made is the same workload again.
     let written = found.iter().filter(|pod| !pod.object().is_controlled()).count();
-    if pods.is_empty() {
+    if found.is_empty() && nobody() {
         cx.report(
             at.place,
             format_args!("the input has no workload in namespace `{namespace}` to select"),
         )
         .severity(Severity::Info);
     } else if found.is_empty() {
+        let pods: Vec<_> = cx.set().pod_specs_in(namespace).collect();
         let report = cx.report(
             at.place,
             format_args!("no workload in namespace `{namespace}` carries the labels of this selector"),

@@ -215,10 +215,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         return;
     }
     let Some(selector) = service.selector().value else { return };
-    let pods: Vec<_> = {
-        let pods = cx.set().pod_specs_in(object.effective_namespace());
-        pods.filter(|pod| crate::kube::selects(selector, pod.labels())).collect()
-    };
+    let pods = cx.set().selected_by(selector, object.effective_namespace());
     for entry in service.ports() {
         let target = entry.at(&["targetPort"]);
         let written = target.node().filter(|node| !node.is_null());

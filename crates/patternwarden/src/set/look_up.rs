@@ -3,7 +3,7 @@
 use super::Set;
 use crate::kube::{
     Autoscaler, Binding, Budget, ConfigKind, ConfigObject, ConfigReference, Container,
-    LabelSelector, Object, PodSpec, Role, Service, Workload, entries, items, selects,
+    LabelSelector, Object, PodSpec, Role, Workload, entries, items,
 };
 use alloc::{format, string::String, vec::Vec};
 use patternwarden_tree::Node;
@@ -66,13 +66,6 @@ impl<'d> Set<'d> {
         }
     }
 
-    /// The Pods of a namespace that a selector selects, as somebody wrote them: what a controller
-    /// made is the same workload again.
-    pub fn selected(&self, selector: LabelSelector<'d>, namespace: &str) -> Vec<PodSpec<'d>> {
-        let pods = self.pod_specs_in(namespace);
-        pods.filter(|pod| !pod.object().is_controlled() && selector.selects(pod.labels())).collect()
-    }
-
     /// The fewest Pods that a disruption budget is about. `None` where that cannot be said: the set
     /// may lack workloads, none is selected, or one has no count of replicas.
     pub fn budgeted(&self, budget: Budget<'d>) -> Option<i64> {
@@ -82,19 +75,6 @@ impl<'d> Set<'d> {
         // An empty list sums up to nothing, and nothing is no count.
         let sum = counts.sum::<Option<i64>>()?;
         (!pods.is_empty()).then_some(sum)
-    }
-
-    /// The Services that select a Pod.
-    pub fn services_of(&self, pod: PodSpec<'d>) -> Vec<Service<'d>> {
-        let namespace = pod.object().effective_namespace();
-        self.of_kind("Service")
-            .filter(|object| object.effective_namespace() == namespace)
-            .filter_map(Service::of)
-            .filter(|service| {
-                service.service_type().value != Some("ExternalName")
-                    && service.selector().value.is_some_and(|map| selects(map, pod.labels()))
-            })
-            .collect()
     }
 
     /// Names of the variables that `envFrom` of a container brings in, each with the entry of the
