@@ -335,9 +335,12 @@ const NAMESPACES: [&str; 3] = [
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if let Some(role) = Role::of(object) {
         let set = cx.set();
-        let pods = set.pod_specs().filter(|pod| !pod.workload.is_job() && election(*pod).is_some());
-        let mut rights = pods.map(|pod| (pod, Rights::of(set, pod)));
-        let found = rights.find(|(_, rights)| rights.falls_short(role));
+        let bound = set.bindings_to(role).flat_map(|binding| set.pods_of(binding));
+        let elects = bound.filter(|pod| !pod.workload.is_job() && election(*pod).is_some());
+        let rights = elects.map(|pod| (pod, Rights::of(set, pod)));
+        let short = rights.filter(|(_, rights)| rights.falls_short(role));
+        // The first in the input, whatever the order of bindings.
+        let found = short.min_by_key(|(pod, _)| pod.object().index);
         if let Some((pod, rights)) = found {
             lacking(cx, role, pod, &rights.missing());
         }

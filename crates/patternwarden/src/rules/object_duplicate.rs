@@ -116,10 +116,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if !object.generate_name().is_absent() || cx.set().assumed(object.index).is_some() {
         return;
     }
-    let earlier = cx.set().of_kind(kind).take_while(|other| other.index < object.index);
+    let earlier = cx.set().called(kind, name).take_while(|other| other.index < object.index);
     let mut twins = earlier.filter(|other| {
-        other.name().value == Some(name)
-            && other.api().group == object.api().group
+        other.api().group == object.api().group
             && other.namespace().value == object.namespace().value
     });
     let Some(first) = twins.next() else { return };
