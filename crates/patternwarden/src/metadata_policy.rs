@@ -2,7 +2,7 @@
 
 use crate::engine::Cx;
 use crate::kube::{Object, entries};
-use crate::matcher::{clipped, glob};
+use crate::matcher::{clipped, glob, meets};
 use crate::param::{Choice, Strings};
 use crate::rule::Grade;
 use alloc::{format, string::ToString, vec, vec::Vec};
@@ -24,17 +24,6 @@ pub(crate) struct Policy {
     pub(crate) kinds: &'static Strings,
     pub(crate) scope: &'static Choice,
 }
-
-/// Ways to compare the keys of an object with a list; the words are those of Kubewarden's policies.
-pub(crate) const CRITERIA: &[&str] = &[
-    "none",
-    "containsAllOf",
-    "containsAnyOf",
-    "containsOtherThan",
-    "doesNotContainAllOf",
-    "doesNotContainAnyOf",
-    "doesNotContainOtherThan",
-];
 
 /// Where a policy looks.
 pub(crate) const SCOPES: &[&str] = &["object", "template", "both"];
@@ -150,20 +139,19 @@ fn fits(wanted: &str, value: &str) -> bool {
 
 /// Why the keys do not satisfy a criterion.
 fn criterion(criterion: &str, keys: &[&str], held: &[&str]) -> Option<&'static str> {
-    let all = keys.iter().all(|key| held.contains(key));
-    let any = keys.iter().any(|key| held.contains(key));
-    let other = held.iter().any(|key| !keys.contains(key));
-    match criterion {
-        "containsAllOf" if !all => Some("lack one that is demanded"),
-        "containsAnyOf" if !any => Some("hold none of those that are demanded"),
-        "containsOtherThan" if !other => Some("hold none but those of the list"),
-        "doesNotContainAllOf" if all && !keys.is_empty() => {
-            Some("hold all of those that must not be together")
-        }
-        "doesNotContainAnyOf" if any => Some("hold one that must not be there"),
-        "doesNotContainOtherThan" if other => Some("hold one that is not of the list"),
-        _ => None,
+    // Where nothing is listed, nothing is together.
+    let idle = criterion == "doesNotContainAllOf" && keys.is_empty();
+    if idle || meets(criterion, keys, held, |key, held| key == held) {
+        return None;
     }
+    Some(match criterion {
+        "containsAllOf" => "lack one that is demanded",
+        "containsAnyOf" => "hold none of those that are demanded",
+        "containsOtherThan" => "hold none but those of the list",
+        "doesNotContainAllOf" => "hold all of those that must not be together",
+        "doesNotContainAnyOf" => "hold one that must not be there",
+        _ => "hold one that is not of the list",
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Object, entries};
-use crate::matcher::{clipped, glob};
-use crate::metadata_policy::{CRITERIA, Policy, SCOPES, judge, places};
+use crate::matcher::{CRITERIA, clipped, glob};
+use crate::metadata_policy::{Policy, SCOPES, judge, places};
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Surface};

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::Object;
-use crate::matcher::glob;
-use crate::metadata_policy::{CRITERIA, Policy, SCOPES, judge, places};
+use crate::matcher::{CRITERIA, glob};
+use crate::metadata_policy::{Policy, SCOPES, judge, places};
 use crate::param::{Choice, Flag, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Surface};

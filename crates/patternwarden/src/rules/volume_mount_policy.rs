@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Container, items};
-use crate::matcher::{CRITERIA, clipped, is_below, meets};
+use crate::matcher::{CRITERIA, clipped, glob, is_below, meets};
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Severity, Surface};
@@ -215,7 +215,7 @@ which is not allowed here"
     }
     let demand = cx.choice(&DEMAND);
     let wanted: Vec<&str> = cx.entries(&NAMES).collect();
-    if !meets(demand, &wanted, &mounted) {
+    if !meets(demand, &wanted, &mounted, glob) {
         cx.report(
             container.volume_mounts().place,
             format_args!("the volumes of container `{name}` do not meet `{demand}`"),
