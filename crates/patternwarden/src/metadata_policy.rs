@@ -2,7 +2,7 @@
 
 use crate::engine::Cx;
 use crate::kube::{Object, entries};
-use crate::matcher::{clipped, glob, meets};
+use crate::matcher::{CRITERIA, clipped, glob, meets};
 use crate::param::{Choice, Strings};
 use crate::rule::Grade;
 use alloc::{format, string::ToString, vec, vec::Vec};
@@ -19,11 +19,20 @@ pub(crate) struct Policy {
     pub(crate) denied: &'static Strings,
     pub(crate) allowed_only: &'static Strings,
     pub(crate) values: &'static Strings,
-    pub(crate) criteria: &'static Choice,
-    pub(crate) keys: &'static Strings,
     pub(crate) kinds: &'static Strings,
     pub(crate) scope: &'static Choice,
 }
+
+/// How the keys of a map must relate to [`KEYS`].
+pub(crate) static CRITERION: Choice = Choice {
+    name: "criteria",
+    doc: "How the keys of the object must relate to `keys`.",
+    options: CRITERIA,
+    default: "none",
+};
+
+/// What [`CRITERION`] is about.
+pub(crate) static KEYS: Strings = Strings::empty("keys", "The keys that `criteria` is about.");
 
 /// Where a policy looks.
 pub(crate) const SCOPES: &[&str] = &["object", "template", "both"];
@@ -126,8 +135,8 @@ pub(crate) fn judge<'d>(
         }
     }
     let held: Vec<&str> = entries(map).filter_map(Node::key).collect();
-    let keys: Vec<&str> = cx.entries(policy.keys).collect();
-    if let Some(why) = criterion(cx.choice(policy.criteria), &keys, &held) {
+    let keys: Vec<&str> = cx.entries(&KEYS).collect();
+    if let Some(why) = criterion(cx.choice(&CRITERION), &keys, &held) {
         cx.report(place, format_args!("the keys of the {word}s {why}"));
     }
 }
