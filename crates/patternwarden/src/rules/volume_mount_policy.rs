@@ -191,8 +191,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
             continue;
         }
         mounted.push(volume);
-        let limited = cx.entries(&ALLOWED_NAMES).next().is_some();
-        if cx.lists(&DENIED_NAMES, volume) || (limited && !cx.lists(&ALLOWED_NAMES, volume)) {
+        if cx.lists(&DENIED_NAMES, volume) || cx.leaves_out(&ALLOWED_NAMES, volume) {
             let volume = clipped(volume);
             cx.report(
                 entry.at(&["name"]),
