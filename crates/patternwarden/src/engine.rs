@@ -156,6 +156,11 @@ impl<'r, 'd> Cx<'r, 'd> {
         }
     }
 
+    /// Whether a list of what is allowed leaves `text` out; an empty one allows everything.
+    pub fn leaves_out(&self, allowed: &'static Strings, text: &str) -> bool {
+        self.entries(allowed).next().is_some() && !self.lists(allowed, text)
+    }
+
     /// Whether `text` begins with some entry of a string-list parameter.
     pub fn begins(&self, param: &Strings, text: &str) -> bool {
         match self.tuned.strings(param.name) {

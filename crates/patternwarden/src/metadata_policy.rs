@@ -2,7 +2,7 @@
 
 use crate::engine::Cx;
 use crate::kube::{Object, entries};
-use crate::matcher::{clipped, glob};
+use crate::matcher::{CRITERIA, clipped, glob, meets};
 use crate::param::{Choice, Strings};
 use crate::rule::Grade;
 use alloc::{format, string::ToString, vec, vec::Vec};
@@ -19,22 +19,20 @@ pub(crate) struct Policy {
     pub(crate) denied: &'static Strings,
     pub(crate) allowed_only: &'static Strings,
     pub(crate) values: &'static Strings,
-    pub(crate) criteria: &'static Choice,
-    pub(crate) keys: &'static Strings,
     pub(crate) kinds: &'static Strings,
     pub(crate) scope: &'static Choice,
 }
 
-/// Ways to compare the keys of an object with a list; the words are those of Kubewarden's policies.
-pub(crate) const CRITERIA: &[&str] = &[
-    "none",
-    "containsAllOf",
-    "containsAnyOf",
-    "containsOtherThan",
-    "doesNotContainAllOf",
-    "doesNotContainAnyOf",
-    "doesNotContainOtherThan",
-];
+/// How the keys of a map must relate to [`KEYS`].
+pub(crate) static CRITERION: Choice = Choice {
+    name: "criteria",
+    doc: "How the keys of the object must relate to `keys`.",
+    options: CRITERIA,
+    default: "none",
+};
+
+/// What [`CRITERION`] is about.
+pub(crate) static KEYS: Strings = Strings::empty("keys", "The keys that `criteria` is about.");
 
 /// Where a policy looks.
 pub(crate) const SCOPES: &[&str] = &["object", "template", "both"];
@@ -137,8 +135,8 @@ pub(crate) fn judge<'d>(
         }
     }
     let held: Vec<&str> = entries(map).filter_map(Node::key).collect();
-    let keys: Vec<&str> = cx.entries(policy.keys).collect();
-    if let Some(why) = criterion(cx.choice(policy.criteria), &keys, &held) {
+    let keys: Vec<&str> = cx.entries(&KEYS).collect();
+    if let Some(why) = criterion(cx.choice(&CRITERION), &keys, &held) {
         cx.report(place, format_args!("the keys of the {word}s {why}"));
     }
 }
@@ -150,20 +148,19 @@ fn fits(wanted: &str, value: &str) -> bool {
 
 /// Why the keys do not satisfy a criterion.
 fn criterion(criterion: &str, keys: &[&str], held: &[&str]) -> Option<&'static str> {
-    let all = keys.iter().all(|key| held.contains(key));
-    let any = keys.iter().any(|key| held.contains(key));
-    let other = held.iter().any(|key| !keys.contains(key));
-    match criterion {
-        "containsAllOf" if !all => Some("lack one that is demanded"),
-        "containsAnyOf" if !any => Some("hold none of those that are demanded"),
-        "containsOtherThan" if !other => Some("hold none but those of the list"),
-        "doesNotContainAllOf" if all && !keys.is_empty() => {
-            Some("hold all of those that must not be together")
-        }
-        "doesNotContainAnyOf" if any => Some("hold one that must not be there"),
-        "doesNotContainOtherThan" if other => Some("hold one that is not of the list"),
-        _ => None,
+    // Where nothing is listed, nothing is together.
+    let idle = criterion == "doesNotContainAllOf" && keys.is_empty();
+    if idle || meets(criterion, keys, held, |key, held| key == held) {
+        return None;
     }
+    Some(match criterion {
+        "containsAllOf" => "lack one that is demanded",
+        "containsAnyOf" => "hold none of those that are demanded",
+        "containsOtherThan" => "hold none but those of the list",
+        "doesNotContainAllOf" => "hold all of those that must not be together",
+        "doesNotContainAnyOf" => "hold one that must not be there",
+        _ => "hold one that is not of the list",
+    })
 }
 
 #[cfg(test)]

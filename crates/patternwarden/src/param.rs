@@ -42,6 +42,13 @@ pub struct Strings {
     pub default: &'static [&'static str],
 }
 
+impl Strings {
+    /// A list that is empty when the user gives none.
+    pub const fn empty(name: &'static str, doc: &'static str) -> Self {
+        Self { name, doc, default: &[] }
+    }
+}
+
 /// A yes-or-no parameter.
 #[derive(Debug)]
 pub struct Flag {

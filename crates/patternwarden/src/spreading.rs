@@ -1,6 +1,7 @@
 //! What keeps the replicas of a workload apart: spread constraints and anti-affinity.
 
-use crate::kube::{LabelSelector, PodSpec, items};
+use crate::kube::{LabelSelector, PodSpec, Workload, items};
+use crate::set::Set;
 use alloc::vec::{IntoIter, Vec};
 use patternwarden_tree::{Node, Place};
 
@@ -29,6 +30,19 @@ pub(crate) enum Effect {
     OtherNamespace,
 }
 
+/// What a hard [`Rule`] that spreads costs beside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cost<'d> {
+    /// Each replica needs a node of its own.
+    NodeEach,
+    /// While a Deployment is updated the Pods of its last release are counted too, since this list
+    /// lacks the label that tells them apart.
+    LastRelease(Place<'d>),
+}
+
+/// The label that every node has for itself.
+pub(crate) const HOSTNAME: &str = "kubernetes.io/hostname";
+
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 
@@ -52,6 +66,18 @@ fn rule(node: Node<'_>, is_constraint: bool, is_hard: bool) -> Rule<'_> {
     Rule { node, is_constraint, is_hard, key }
 }
 
+/// How many replicas of a workload there may be: its own count, or more where an autoscaler may go
+/// further. `None` where nothing counts them.
+pub(crate) fn most_replicas<'d>(set: &Set<'d>, workload: Workload<'d>) -> Option<i64> {
+    let kinds = ["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"];
+    if !kinds.iter().any(|kind| workload.is_like(kind)) {
+        return None;
+    }
+    let count = workload.replicas()?;
+    let scaled = set.scaler_of(workload.object).and_then(|scaler| scaler.max_replicas().value);
+    Some(count.max(scaled.unwrap_or(0)))
+}
+
 impl<'d> Rule<'d> {
     /// What it does for the Pods of `pod`.
     pub(crate) fn effect(self, pod: PodSpec<'d>) -> Effect {
@@ -70,6 +96,19 @@ impl<'d> Rule<'d> {
                 && !listed.clone().any(|name| name.as_str() == Some(own))
         });
         if elsewhere { Effect::OtherNamespace } else { Effect::Spreads }
+    }
+
+    /// What it costs the Pods of `pod`.
+    pub(crate) fn cost(self, pod: PodSpec<'d>) -> Option<Cost<'d>> {
+        if !self.is_hard {
+            return None;
+        }
+        if !self.is_constraint {
+            return (self.key == Some(HOSTNAME)).then_some(Cost::NodeEach);
+        }
+        let keys = self.node.at(&["matchLabelKeys"]);
+        let told = items(keys.node()).any(|key| key.as_str() == Some("pod-template-hash"));
+        (pod.workload.is_like("Deployment") && !told).then_some(Cost::LastRelease(keys))
     }
 
     /// The part that makes it do nothing.

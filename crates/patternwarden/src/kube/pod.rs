@@ -284,6 +284,12 @@ impl<'d> Volume<'d> {
         self.node.children().filter(|c| c.key() != Some("name") && !c.is_null())
     }
 
+    /// Whether a token of the Pod's account is projected into it.
+    pub fn projects_token(self) -> bool {
+        let sources = self.node.at(&["projected", "sources"]).node();
+        items(sources).any(|source| source.get("serviceAccountToken").is_some())
+    }
+
     /// Whether containers can write to it and see what others wrote.
     ///
     /// Source: `core/v1.VolumeSource`: sources that the kubelet fills from objects or images are

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Object, entries};
 use crate::matcher::{clipped, glob};
-use crate::metadata_policy::{CRITERIA, Policy, SCOPES, judge, places};
+use crate::metadata_policy::{CRITERION, KEYS, Policy, SCOPES, judge, places};
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Surface};
@@ -130,24 +130,12 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-const fn list(name: &'static str, doc: &'static str) -> Strings {
-    Strings { name, doc, default: &[] }
-}
-
 static REQUIRED: Strings =
-    list("required", "Annotations that must be there: `key`, or `key=value` with a glob.");
-static DENIED: Strings = list("denied", "Annotations that must not be there, as globs.");
-static ALLOWED_ONLY: Strings = list("allowed_only", "The only annotations that may be there, as globs.");
-static VALUES: Strings = list("values", "What annotations must hold where they are: `key=value` with globs.");
-static DENIED_VALUES: Strings = list("denied_values", "Values that no annotation may have, as globs.");
-static KEYS: Strings = list("keys", "The keys that `criteria` is about.");
-
-static CRITERION: Choice = Choice {
-    name: "criteria",
-    doc: "How the keys of the object must relate to `keys`.",
-    options: CRITERIA,
-    default: "none",
-};
+    Strings::empty("required", "Annotations that must be there: `key`, or `key=value` with a glob.");
+static DENIED: Strings = Strings::empty("denied", "Annotations that must not be there, as globs.");
+static ALLOWED_ONLY: Strings = Strings::empty("allowed_only", "The only annotations that may be there, as globs.");
+static VALUES: Strings = Strings::empty("values", "What annotations must hold where they are: `key=value` with globs.");
+static DENIED_VALUES: Strings = Strings::empty("denied_values", "Values that no annotation may have, as globs.");
 
 static KINDS: Strings = Strings {
     name: "kinds",
@@ -169,8 +157,6 @@ static POLICY: Policy = Policy {
     denied: &DENIED,
     allowed_only: &ALLOWED_ONLY,
     values: &VALUES,
-    criteria: &CRITERION,
-    keys: &KEYS,
     kinds: &KINDS,
     scope: &SCOPE,
 };

@@ -1,9 +1,9 @@
 use crate::engine::Cx;
 use crate::image_files::copied_images;
-use crate::image_tags;
+use crate::image_tags::FLOATING_TAGS;
 use crate::kube::{ImageRef, PodSpec};
 use crate::matcher::clipped;
-use crate::param::{Param, Strings};
+use crate::param::Param;
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Severity, Surface};
 use alloc::format;
@@ -126,15 +126,9 @@ crate::rule! {
     patterns: &[Pattern::ImmutableConfiguration],
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
-    params: &[Param::Strings(&FLOATING)],
+    params: &[Param::Strings(&FLOATING_TAGS)],
     check: Check::Pod(check),
 }
-
-static FLOATING: Strings = Strings {
-    name: "floating_tags",
-    doc: "Tags that are made to move, as globs.",
-    default: image_tags::FLOATING,
-};
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     for copied in copied_images(pod) {
@@ -155,7 +149,7 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, at: At<'d, &'d str>, policy: At<'d, &'d str>, 
     let shown = clipped(text);
     match image.tag {
         _ if image.digest.is_some() => {}
-        Some(tag) if !cx.lists(&FLOATING, tag) => {
+        Some(tag) if !cx.lists(&FLOATING_TAGS, tag) => {
             cx.report(place, format_args!("configuration image `{shown}` of {owner} has no digest"))
                 .severity(Severity::Hint);
         }

@@ -136,7 +136,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let at = pod.node.at(&["dnsPolicy"]);
     let written = at.node().and_then(Node::as_str).filter(|text| !text.is_empty());
     let policy = written.unwrap_or("ClusterFirst");
-    if cx.entries(&POLICIES).next().is_some() && !cx.lists(&POLICIES, policy) {
+    if cx.leaves_out(&POLICIES, policy) {
         cx.report(at, format_args!("DNS policy `{}` is not among those that are allowed", clipped(policy)));
     }
     let wanted = cx.int(&NDOTS);

@@ -201,7 +201,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         }
     }
     let (criterion, wanted) = (cx.choice(&CRITERION), cx.entries(&NAMES).collect::<Vec<_>>());
-    if !meets(criterion, &wanted, &names) {
+    if !meets(criterion, &wanted, &names, glob) {
         cx.report(place, format_args!("the variables of container `{shown}` do not meet `{criterion}`"));
     }
 }

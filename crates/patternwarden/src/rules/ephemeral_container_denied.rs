@@ -112,9 +112,8 @@ static NAMESPACES: Strings = Strings {
 };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
-    let limited = cx.entries(&NAMESPACES).next().is_some();
-    let here = !limited || cx.lists(&NAMESPACES, container.object().effective_namespace());
-    if container.class != Class::Ephemeral || !here {
+    let elsewhere = cx.leaves_out(&NAMESPACES, container.object().effective_namespace());
+    if container.class != Class::Ephemeral || elsewhere {
         return;
     }
     let name = container.display_name();

@@ -1,8 +1,8 @@
 use crate::engine::Cx;
-use crate::image_tags;
+use crate::image_tags::FLOATING_TAGS;
 use crate::kube::{ImageRef, PodSpec, UsedImage};
 use crate::matcher::clipped;
-use crate::param::{Param, Strings};
+use crate::param::Param;
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Surface};
 use alloc::{format, string::String};
@@ -108,15 +108,9 @@ crate::rule! {
     patterns: &[Pattern::DeclarativeDeployment, Pattern::ImmutableConfiguration, Pattern::ImageBuilder],
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
-    params: &[Param::Strings(&FLOATING)],
+    params: &[Param::Strings(&FLOATING_TAGS)],
     check: Check::Pod(check),
 }
-
-static FLOATING: Strings = Strings {
-    name: "floating_tags",
-    doc: "Tags that are made to move, as globs.",
-    default: image_tags::FLOATING,
-};
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     for image in pod.images() {
@@ -147,7 +141,7 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, used: UsedImage<'d>) {
             at.place,
             format_args!("image `{shown}` of {used} has no tag, which means `latest`{cached}"),
         ),
-        Some(tag) if cx.lists(&FLOATING, tag) => cx.report(
+        Some(tag) if cx.lists(&FLOATING_TAGS, tag) => cx.report(
             at.place,
             format_args!("image `{shown}` of {used} has the tag `{}`, which moves{cached}", clipped(tag)),
         ),

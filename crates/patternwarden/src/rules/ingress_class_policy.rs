@@ -211,35 +211,21 @@ crate::rule! {
 static REQUIRE: Flag =
     Flag { name: "require", doc: "Whether each Ingress must name its class.", default: false };
 
-static ALLOWED: Strings = Strings {
-    name: "allowed",
-    doc: "Classes that are allowed, as globs; empty for every one.",
-    default: &[],
-};
+static ALLOWED: Strings = Strings::empty("allowed", "Classes that are allowed, as globs; empty for every one.");
 
-static DENIED: Strings = Strings {
-    name: "denied",
-    doc: "Classes that are not allowed, as globs, whatever `allowed` says.",
-    default: &[],
-};
+static DENIED: Strings = Strings::empty("denied", "Classes that are not allowed, as globs, whatever `allowed` says.");
 
-static GATEWAYS: Strings = Strings {
-    name: "gateways",
-    doc: "Names of Gateways, as globs, that routes may be attached to; empty for every one.",
-    default: &[],
-};
+static GATEWAYS: Strings = Strings::empty("gateways", "Names of Gateways, as globs, that routes may be attached to; empty for every one.");
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    if cx.entries(&GATEWAYS).next().is_some() {
-        for parent in gateways_of(object) {
-            if !cx.lists(&GATEWAYS, parent.name) {
-                let shown = clipped(parent.name);
-                let place = parent.node.at(&["name"]);
-                cx.report(
-                    place,
-                    format_args!("the Gateway `{shown}` is not one of those that are allowed"),
-                );
-            }
+    for parent in gateways_of(object) {
+        if cx.leaves_out(&GATEWAYS, parent.name) {
+            let shown = clipped(parent.name);
+            let place = parent.node.at(&["name"]);
+            cx.report(
+                place,
+                format_args!("the Gateway `{shown}` is not one of those that are allowed"),
+            );
         }
     }
     if !is_ingress(object) {
@@ -254,7 +240,6 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         .severity(Severity::Error);
     }
     let name = class.value.unwrap_or_default();
-    let limited = cx.entries(&ALLOWED).next().is_some();
     let problem = if name.is_empty() {
         if class.is_mistyped() || !cx.flag(&REQUIRE) {
             return;
@@ -262,7 +247,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         "no class is named"
     } else if cx.lists(&DENIED, name) {
         "the class is denied here"
-    } else if limited && !cx.lists(&ALLOWED, name) {
+    } else if cx.leaves_out(&ALLOWED, name) {
         "the class is not one of those that are allowed"
     } else {
         return;

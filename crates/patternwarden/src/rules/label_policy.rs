@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::Object;
 use crate::matcher::glob;
-use crate::metadata_policy::{CRITERIA, Policy, SCOPES, judge, places};
+use crate::metadata_policy::{CRITERION, KEYS, Policy, SCOPES, judge, places};
 use crate::param::{Choice, Flag, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Surface};
@@ -168,27 +168,15 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-const fn list(name: &'static str, doc: &'static str) -> Strings {
-    Strings { name, doc, default: &[] }
-}
-
-static REQUIRED: Strings = list("required", "Labels that must be there: `key`, or `key=value` with a glob.");
-static DENIED: Strings = list("denied", "Labels that must not be there, as globs.");
-static ALLOWED_ONLY: Strings = list("allowed_only", "The only labels that may be there, as globs.");
-static VALUES: Strings = list("values", "What labels must hold where they are: `key=value` with globs.");
-static KEYS: Strings = list("keys", "The keys that `criteria` is about.");
+static REQUIRED: Strings = Strings::empty("required", "Labels that must be there: `key`, or `key=value` with a glob.");
+static DENIED: Strings = Strings::empty("denied", "Labels that must not be there, as globs.");
+static ALLOWED_ONLY: Strings = Strings::empty("allowed_only", "The only labels that may be there, as globs.");
+static VALUES: Strings = Strings::empty("values", "What labels must hold where they are: `key=value` with globs.");
 
 static ALLOW_SYSTEM: Flag = Flag {
     name: "allow_system",
     doc: "Whether keys of `kubernetes.io` and `k8s.io` are always among the allowed ones.",
     default: true,
-};
-
-static CRITERION: Choice = Choice {
-    name: "criteria",
-    doc: "How the keys of the object must relate to `keys`.",
-    options: CRITERIA,
-    default: "none",
 };
 
 static PRESET: Choice = Choice {
@@ -224,8 +212,6 @@ static POLICY: Policy = Policy {
     denied: &DENIED,
     allowed_only: &ALLOWED_ONLY,
     values: &VALUES,
-    criteria: &CRITERION,
-    keys: &KEYS,
     kinds: &KINDS,
     scope: &SCOPE,
 };

@@ -158,10 +158,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     }
     let scheduler = pod.node.at(&["schedulerName"]);
     let name = scheduler.node().and_then(Node::as_str).filter(|name| !name.is_empty());
-    if let Some(name) = name
-        && cx.entries(&SCHEDULERS).next().is_some()
-        && !cx.lists(&SCHEDULERS, name)
-    {
+    if let Some(name) = name.filter(|name| cx.leaves_out(&SCHEDULERS, name)) {
         cx.report(scheduler, format_args!("scheduler `{}` is not among those that are allowed", clipped(name)));
     }
 }

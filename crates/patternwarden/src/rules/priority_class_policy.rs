@@ -134,26 +134,14 @@ crate::rule! {
 static REQUIRE: Flag =
     Flag { name: "require", doc: "Whether a class must be written.", default: false };
 
-static ALLOWED: Strings = Strings {
-    name: "allowed",
-    doc: "Classes that are allowed, as globs; empty for every one.",
-    default: &[],
-};
+static ALLOWED: Strings = Strings::empty("allowed", "Classes that are allowed, as globs; empty for every one.");
 
 static DENIED: Strings =
-    Strings { name: "denied", doc: "Classes that are not allowed, as globs.", default: &[] };
+    Strings::empty("denied", "Classes that are not allowed, as globs.");
 
-static GLOBAL_DEFAULT: Strings = Strings {
-    name: "global_default",
-    doc: "The class that the cluster fills in where none is written.",
-    default: &[],
-};
+static GLOBAL_DEFAULT: Strings = Strings::empty("global_default", "The class that the cluster fills in where none is written.");
 
-static KINDS_EXEMPT: Strings = Strings {
-    name: "kinds_exempt",
-    doc: "Kinds that are left out, as globs.",
-    default: &[],
-};
+static KINDS_EXEMPT: Strings = Strings::empty("kinds_exempt", "Kinds that are left out, as globs.");
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let at = pod.priority_class_name();
@@ -167,11 +155,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         }
         return;
     };
-    let listed = cx.entries(&ALLOWED).next().is_none() || cx.lists(&ALLOWED, class);
-    let problem = match (cx.lists(&DENIED, class), listed) {
-        (true, _) => "is denied",
-        (false, false) => "is not among those that are allowed",
-        (false, true) => return,
+    let problem = if cx.lists(&DENIED, class) {
+        "is denied"
+    } else if cx.leaves_out(&ALLOWED, class) {
+        "is not among those that are allowed"
+    } else {
+        return;
     };
     cx.report(at.place, format_args!("priority class `{}` {problem}", clipped(class)));
 }

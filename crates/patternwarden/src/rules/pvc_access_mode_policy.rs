@@ -134,20 +134,11 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static ALLOWED: Strings = Strings {
-    name: "allowed",
-    doc: "Access modes that are allowed, as globs; empty for every one.",
-    default: &[],
-};
+static ALLOWED: Strings = Strings::empty("allowed", "Access modes that are allowed, as globs; empty for every one.");
 
-static REQUIRE_ONE_OF: Strings = Strings {
-    name: "require_one_of",
-    doc: "Access modes, as globs, of which each claim must have one; empty for none.",
-    default: &[],
-};
+static REQUIRE_ONE_OF: Strings = Strings::empty("require_one_of", "Access modes, as globs, of which each claim must have one; empty for none.");
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    let limited = cx.entries(&ALLOWED).next().is_some();
     let required = cx.entries(&REQUIRE_ONE_OF).next().is_some();
     for claim in claims(object) {
         let modes = claim.access_modes();
@@ -157,7 +148,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         for node in items(modes.value) {
             let Some(mode) = node.as_str() else { continue };
             let shown = clipped(mode);
-            if limited && !cx.lists(&ALLOWED, mode) {
+            if cx.leaves_out(&ALLOWED, mode) {
                 cx.report(
                     node,
                     format_args!("the access mode `{shown}` is not one of those that are allowed"),

@@ -1,12 +1,12 @@
 use crate::engine::Cx;
-use crate::kube::{PodSpec, Scaler, items};
+use crate::kube::PodSpec;
 use crate::param::{Choice, Int, Param, Strings};
 use crate::pattern::Pattern;
 use crate::repair;
 use crate::rule::{Check, Grade, Severity, Surface};
-use crate::spreading::{Effect, Rule as Spread, rules_of};
+use crate::spreading::{Cost, Effect, HOSTNAME, Rule as Spread, most_replicas, rules_of};
 use alloc::{format, string::String, vec, vec::Vec};
-use patternwarden_tree::{Node, Value};
+use patternwarden_tree::Value;
 
 crate::rule! {
     /// Several replicas that may all land on one node.
@@ -25,13 +25,10 @@ crate::rule! {
     ///   name: shop
     /// spec:
     ///   replicas: 3
-    ///   selector:
-    ///     matchLabels:
-    ///       app: shop
+    ///   selector: { matchLabels: { app: shop } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: shop
+    ///       labels: { app: shop }
     ///     spec:
     ///       # finding: /spec/template/spec/topologySpreadConstraints
     ///       containers:
@@ -47,13 +44,10 @@ crate::rule! {
     /// metadata:
     ///   name: shop
     /// spec:
-    ///   selector:
-    ///     matchLabels:
-    ///       app: shop
+    ///   selector: { matchLabels: { app: shop } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: shop
+    ///       labels: { app: shop }
     ///     spec:
     ///       # finding: 0 /spec/template/spec/topologySpreadConstraints
     ///       containers:
@@ -79,13 +73,10 @@ crate::rule! {
     /// metadata:
     ///   name: shop
     /// spec:
-    ///   selector:
-    ///     matchLabels:
-    ///       app: shop
+    ///   selector: { matchLabels: { app: shop } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: shop
+    ///       labels: { app: shop }
     ///     spec:
     ///       # finding: 0 /spec/template/spec/topologySpreadConstraints
     ///       containers:
@@ -102,13 +93,10 @@ crate::rule! {
     ///   name: shop
     /// spec:
     ///   replicas: 3
-    ///   selector:
-    ///     matchLabels:
-    ///       app: shop
+    ///   selector: { matchLabels: { app: shop } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: shop
+    ///       labels: { app: shop }
     ///     spec:
     ///       topologySpreadConstraints:
     ///         # finding: 0 /spec/template/spec/topologySpreadConstraints/0/labelSelector
@@ -126,13 +114,10 @@ crate::rule! {
     /// spec:
     ///   replicas: 2
     ///   serviceName: db
-    ///   selector:
-    ///     matchLabels:
-    ///       app: db
+    ///   selector: { matchLabels: { app: db } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: db
+    ///       labels: { app: db }
     ///     spec:
     ///       affinity:
     ///         podAntiAffinity:
@@ -155,13 +140,10 @@ crate::rule! {
     ///   namespace: shop
     /// spec:
     ///   replicas: 2
-    ///   selector:
-    ///     matchLabels:
-    ///       app: shop
+    ///   selector: { matchLabels: { app: shop } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: shop
+    ///       labels: { app: shop }
     ///     spec:
     ///       affinity:
     ///         podAntiAffinity:
@@ -187,13 +169,10 @@ crate::rule! {
     ///   name: shop
     /// spec:
     ///   replicas: 3
-    ///   selector:
-    ///     matchLabels:
-    ///       app: shop
+    ///   selector: { matchLabels: { app: shop } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: shop
+    ///       labels: { app: shop }
     ///     spec:
     ///       # finding: 0 /spec/template/spec/topologySpreadConstraints/0/topologyKey
     ///       topologySpreadConstraints:
@@ -213,13 +192,10 @@ crate::rule! {
     ///   name: many
     /// spec:
     ///   replicas: 12
-    ///   selector:
-    ///     matchLabels:
-    ///       app: many
+    ///   selector: { matchLabels: { app: many } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: many
+    ///       labels: { app: many }
     ///     spec:
     ///       affinity:
     ///         podAntiAffinity:
@@ -239,13 +215,10 @@ crate::rule! {
     ///   name: strict
     /// spec:
     ///   replicas: 3
-    ///   selector:
-    ///     matchLabels:
-    ///       app: strict
+    ///   selector: { matchLabels: { app: strict } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: strict
+    ///       labels: { app: strict }
     ///     spec:
     ///       topologySpreadConstraints:
     ///         - maxSkew: 1
@@ -270,13 +243,10 @@ crate::rule! {
     ///   name: shop
     /// spec:
     ///   replicas: 2
-    ///   selector:
-    ///     matchLabels:
-    ///       app: shop
+    ///   selector: { matchLabels: { app: shop } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: shop
+    ///       labels: { app: shop }
     ///     spec:
     ///       containers:
     ///         - name: app
@@ -288,13 +258,10 @@ crate::rule! {
     ///   name: hosts
     /// spec:
     ///   replicas: 3
-    ///   selector:
-    ///     matchLabels:
-    ///       app: hosts
+    ///   selector: { matchLabels: { app: hosts } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: hosts
+    ///       labels: { app: hosts }
     ///     spec:
     ///       # finding: 1 /spec/template/spec/topologySpreadConstraints
     ///       affinity:
@@ -319,13 +286,10 @@ crate::rule! {
     ///   name: shop
     /// spec:
     ///   replicas: 3
-    ///   selector:
-    ///     matchLabels:
-    ///       app: shop
+    ///   selector: { matchLabels: { app: shop } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: shop
+    ///       labels: { app: shop }
     ///     spec:
     ///       topologySpreadConstraints:
     ///         - maxSkew: 1
@@ -344,13 +308,10 @@ crate::rule! {
     ///   name: pair
     /// spec:
     ///   replicas: 2
-    ///   selector:
-    ///     matchLabels:
-    ///       app: pair
+    ///   selector: { matchLabels: { app: pair } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: pair
+    ///       labels: { app: pair }
     ///     spec:
     ///       affinity:
     ///         podAntiAffinity:
@@ -368,13 +329,10 @@ crate::rule! {
     /// metadata:
     ///   name: one
     /// spec:
-    ///   selector:
-    ///     matchLabels:
-    ///       app: one
+    ///   selector: { matchLabels: { app: one } }
     ///   template:
     ///     metadata:
-    ///       labels:
-    ///         app: one
+    ///       labels: { app: one }
     ///     spec:
     ///       containers:
     ///         - name: app
@@ -456,13 +414,10 @@ static UNSET_REPLICAS: Choice = Choice {
     default: "one",
 };
 
-const HOSTNAME: &str = "kubernetes.io/hostname";
-
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let Some(replicas) = replicas(cx, pod) else { return };
     let mut keys: Vec<&str> = Vec::new();
     let mut broken = false;
-    let rolls = pod.workload.is_like("Deployment");
     for rule in rules_of(pod) {
         let kind = if rule.is_constraint { "spread" } else { "antiAffinity" };
         let key = rule.key.unwrap_or_default();
@@ -481,7 +436,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
                 if cx.lists(&ACCEPT, kind) {
                     keys.push(key);
                 }
-                hard(cx, rule, replicas, rolls);
+                cost(cx, pod, rule, replicas);
                 continue;
             }
         };
@@ -518,43 +473,24 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     }
 }
 
-/// What a rule that works does in addition: more than is wanted.
-fn hard<'d>(cx: &mut Cx<'_, 'd>, rule: Spread<'d>, replicas: i64, rolls: bool) {
-    if !rule.is_hard {
-        return;
-    }
-    if !rule.is_constraint {
-        if rule.key == Some(HOSTNAME) && replicas > cx.int(&MAX_REQUIRED) {
+/// What a rule that works costs: more than is wanted.
+fn cost<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, rule: Spread<'d>, replicas: i64) {
+    match rule.cost(pod) {
+        Some(Cost::NodeEach) if replicas > cx.int(&MAX_REQUIRED) => {
             cx.report(rule.node, format_args!("{replicas} replicas need as many nodes, else some stay pending"))
                 .severity(Severity::Warning);
         }
-        return;
-    }
-    let keys = rule.node.at(&["matchLabelKeys"]);
-    let counts = |key: Node<'_>| key.as_str() == Some("pod-template-hash");
-    if rolls && !items(keys.node()).any(counts) {
-        cx.report(keys, format_args!("Pods of the last release are counted too while the Deployment is updated"))
-            .severity(Severity::Hint);
+        Some(Cost::LastRelease(keys)) => {
+            cx.report(keys, format_args!("Pods of the last release are counted too while the Deployment is updated"))
+                .severity(Severity::Hint);
+        }
+        _ => {}
     }
 }
 
 /// How many replicas there may be; `None` where they are few or are not counted.
-fn replicas(cx: &Cx<'_, '_>, pod: PodSpec<'_>) -> Option<i64> {
-    let workload = pod.workload;
-    let kinds = ["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"];
-    if !kinds.iter().any(|kind| workload.is_like(kind)) {
-        return None;
-    }
-    let count = workload.replicas()?;
-    let name = workload.object.name().value;
-    let scaled = cx.set().of_kind("HorizontalPodAutoscaler").filter_map(Scaler::of).find(|scaler| {
-        scaler.target_kind().value == Some(workload.kind.kind)
-            && scaler.target_name().value == name
-            && scaler.object.effective_namespace() == workload.object.effective_namespace()
-    });
-    let scaled = scaled.and_then(|scaler| scaler.max_replicas().value);
-    let least = cx.int(&MIN_REPLICAS);
-    let many = workload.written_replicas().is_absent() && cx.choice(&UNSET_REPLICAS) == "many";
-    let count = count.max(scaled.unwrap_or(0));
-    (many || count >= least).then_some(count)
+fn replicas<'d>(cx: &Cx<'_, 'd>, pod: PodSpec<'d>) -> Option<i64> {
+    let most = most_replicas(cx.set(), pod.workload)?;
+    let many = pod.workload.written_replicas().is_absent() && cx.choice(&UNSET_REPLICAS) == "many";
+    (many || most >= cx.int(&MIN_REPLICAS)).then_some(most)
 }

@@ -108,17 +108,9 @@ crate::rule! {
 static REQUIRE: Flag =
     Flag { name: "require", doc: "Whether every Pod must name a runtime class.", default: false };
 
-static ALLOWED: Strings = Strings {
-    name: "allowed",
-    doc: "The only runtime classes allowed, as globs; empty allows all of them.",
-    default: &[],
-};
+static ALLOWED: Strings = Strings::empty("allowed", "The only runtime classes allowed, as globs; empty allows all of them.");
 
-static DENIED: Strings = Strings {
-    name: "denied",
-    doc: "Runtime classes that are not allowed, as globs.",
-    default: &[],
-};
+static DENIED: Strings = Strings::empty("denied", "Runtime classes that are not allowed, as globs.");
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let at = pod.runtime_class_name();
@@ -129,8 +121,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         return;
     }
     let class = at.value.unwrap_or_default();
-    let limited = cx.entries(&ALLOWED).next().is_some();
-    if cx.lists(&DENIED, class) || (limited && !cx.lists(&ALLOWED, class)) {
+    if cx.lists(&DENIED, class) || cx.leaves_out(&ALLOWED, class) {
         let class = clipped(class);
         cx.report(at.place, format_args!("the runtime class `{class}` is not allowed here"));
     }

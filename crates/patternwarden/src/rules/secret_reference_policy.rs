@@ -127,14 +127,10 @@ crate::rule! {
 static FORBID_ALL: Flag =
     Flag { name: "forbid_all", doc: "Whether no Secret may be used at all.", default: false };
 
-static ALLOWED: Strings = Strings {
-    name: "allowed",
-    doc: "The only Secrets that may be used, as globs; empty for every one.",
-    default: &[],
-};
+static ALLOWED: Strings = Strings::empty("allowed", "The only Secrets that may be used, as globs; empty for every one.");
 
 static DENIED: Strings =
-    Strings { name: "denied", doc: "Secrets that must not be used, as globs.", default: &[] };
+    Strings::empty("denied", "Secrets that must not be used, as globs.");
 
 static INCLUDE_PULL: Flag = Flag {
     name: "include_pull_secrets",
@@ -148,14 +144,13 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let secrets = references.filter(|r| r.kind == ConfigKind::Secret && (pull || r.via() != Via::Pull));
     let mut names: Vec<Node<'d>> = secrets.map(|reference| reference.name).collect();
     names.extend(pod.volumes().filter_map(|volume| of_driver(volume.node)));
-    let only = cx.entries(&ALLOWED).next().is_some();
     for node in names {
         let name = node.scalar_text();
         let why = if cx.lists(&DENIED, name) {
             "is not allowed"
         } else if cx.flag(&FORBID_ALL) {
             "is used, and none may be"
-        } else if only && !cx.lists(&ALLOWED, name) {
+        } else if cx.leaves_out(&ALLOWED, name) {
             "is not one of those that are allowed"
         } else {
             continue;

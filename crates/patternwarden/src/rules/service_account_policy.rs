@@ -122,30 +122,21 @@ static REQUIRE_NAMED: Flag = Flag {
     default: false,
 };
 
-static ALLOWED: Strings = Strings {
-    name: "allowed",
-    doc: "The only accounts that may be used, as globs; empty for every one.",
-    default: &[],
-};
+static ALLOWED: Strings = Strings::empty("allowed", "The only accounts that may be used, as globs; empty for every one.");
 
 static DENIED: Strings =
-    Strings { name: "denied", doc: "Accounts that must not be used, as globs.", default: &[] };
+    Strings::empty("denied", "Accounts that must not be used, as globs.");
 
-static IMAGES: Strings = Strings {
-    name: "images",
-    doc: "Images that an account is for: `account=pattern`, the account as a glob and the pattern as in `image-registry-policy`; several entries add up.",
-    default: &[],
-};
+static IMAGES: Strings = Strings::empty("images", "Images that an account is for: `account=pattern`, the account as a glob and the pattern as in `image-registry-policy`; several entries add up.");
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let account = pod.service_account();
     let shown = clipped(account);
-    let only = cx.entries(&ALLOWED).next().is_some();
     let why = if cx.lists(&DENIED, account) {
         Some("is not allowed")
     } else if cx.flag(&REQUIRE_NAMED) && account == "default" {
         Some("is not an account of its own")
-    } else if only && !cx.lists(&ALLOWED, account) {
+    } else if cx.leaves_out(&ALLOWED, account) {
         Some("is not one of those that are allowed")
     } else {
         None

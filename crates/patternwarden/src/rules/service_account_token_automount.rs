@@ -305,9 +305,8 @@ fn token<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 /// Whether the Pod asks for a token by itself.
 fn asks(pod: PodSpec<'_>) -> bool {
     pod.volumes().any(|volume| {
-        let sources = volume.node.at(&["projected", "sources"]).node();
         !volume.name().value.is_some_and(|name| name.starts_with(INJECTED))
-            && items(sources).any(|source| source.get("serviceAccountToken").is_some())
+            && volume.projects_token()
     })
 }
 

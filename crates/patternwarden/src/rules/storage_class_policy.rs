@@ -182,34 +182,21 @@ crate::rule! {
 static REQUIRE: Flag =
     Flag { name: "require", doc: "Whether each claim must name its class.", default: false };
 
-static ALLOWED: Strings = Strings {
-    name: "allowed",
-    doc: "Storage classes that are allowed, as globs; empty for every one.",
-    default: &[],
-};
+static ALLOWED: Strings = Strings::empty("allowed", "Storage classes that are allowed, as globs; empty for every one.");
 
-static DENIED: Strings = Strings {
-    name: "denied",
-    doc: "Storage classes that are not allowed, as globs, whatever `allowed` says.",
-    default: &[],
-};
+static DENIED: Strings = Strings::empty("denied", "Storage classes that are not allowed, as globs, whatever `allowed` says.");
 
-static RECLAIM_POLICIES: Strings = Strings {
-    name: "reclaim_policies",
-    doc: "Reclaim policies that a StorageClass may have; empty for every one.",
-    default: &[],
-};
+static RECLAIM_POLICIES: Strings = Strings::empty("reclaim_policies", "Reclaim policies that a StorageClass may have; empty for every one.");
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     for claim in claims(object) {
         judge(cx, claim);
     }
-    let limited = cx.entries(&RECLAIM_POLICIES).next().is_some();
-    if limited && object.is("storage.k8s.io", "StorageClass") {
+    if object.is("storage.k8s.io", "StorageClass") {
         let at = object.node.at(&["reclaimPolicy"]);
         let written = at.node().filter(|node| !node.is_null());
         let policy = written.map_or("Delete", |node| node.as_str().unwrap_or_default());
-        if !policy.is_empty() && !cx.lists(&RECLAIM_POLICIES, policy) {
+        if !policy.is_empty() && cx.leaves_out(&RECLAIM_POLICIES, policy) {
             let shown = clipped(policy);
             cx.report(
                 at,

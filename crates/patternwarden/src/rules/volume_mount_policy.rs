@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Container, items};
-use crate::matcher::{CRITERIA, clipped, is_below, meets};
+use crate::matcher::{CRITERIA, clipped, glob, is_below, meets};
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Severity, Surface};
@@ -191,8 +191,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
             continue;
         }
         mounted.push(volume);
-        let limited = cx.entries(&ALLOWED_NAMES).next().is_some();
-        if cx.lists(&DENIED_NAMES, volume) || (limited && !cx.lists(&ALLOWED_NAMES, volume)) {
+        if cx.lists(&DENIED_NAMES, volume) || cx.leaves_out(&ALLOWED_NAMES, volume) {
             let volume = clipped(volume);
             cx.report(
                 entry.at(&["name"]),
@@ -215,7 +214,7 @@ which is not allowed here"
     }
     let demand = cx.choice(&DEMAND);
     let wanted: Vec<&str> = cx.entries(&NAMES).collect();
-    if !meets(demand, &wanted, &mounted) {
+    if !meets(demand, &wanted, &mounted, glob) {
         cx.report(
             container.volume_mounts().place,
             format_args!("the volumes of container `{name}` do not meet `{demand}`"),

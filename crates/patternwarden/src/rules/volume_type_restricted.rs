@@ -223,6 +223,6 @@ which has no driver any more"
 fn is_allowed(cx: &Cx<'_, '_>, source: Node<'_>) -> bool {
     let kind = source.key().unwrap_or_default();
     let driver = source.get("driver").and_then(Node::as_str).unwrap_or_default();
-    let limited = kind == "flexVolume" && cx.entries(&ALLOWED_FLEX_DRIVERS).next().is_some();
-    cx.lists(&ALLOWED_TYPES, kind) && (!limited || cx.lists(&ALLOWED_FLEX_DRIVERS, driver))
+    cx.lists(&ALLOWED_TYPES, kind)
+        && !(kind == "flexVolume" && cx.leaves_out(&ALLOWED_FLEX_DRIVERS, driver))
 }

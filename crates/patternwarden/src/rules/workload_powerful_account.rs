@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::exposure::{opened, routes};
-use crate::kube::{Binding, PodSpec, Role, RoleKind, items};
+use crate::kube::{Binding, PodSpec, Role, RoleKind, Volume, items};
 use crate::matcher::clipped;
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
@@ -311,7 +311,7 @@ static EXPOSURE: Strings = Strings {
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let set = cx.set();
-    if !set.mounts_token(pod) && !projects_token(pod) {
+    if !set.mounts_token(pod) && !pod.volumes().any(Volume::projects_token) {
         return;
     }
     let bindings = set.bindings_of_groups_too(pod);
@@ -327,14 +327,6 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     )
     .related(binding.role_name().place, "gives the power")
     .related(exposed, "is the way in");
-}
-
-/// Whether a volume of the Pod holds a token.
-fn projects_token(pod: PodSpec<'_>) -> bool {
-    pod.volumes().any(|volume| {
-        let sources = volume.node.at(&["projected", "sources"]).node();
-        items(sources).any(|source| source.get("serviceAccountToken").is_some())
-    })
 }
 
 /// Whether a binding gives what `rbac-privileged-grant` or `rbac-wildcard` report of a role, or one
