@@ -125,6 +125,18 @@ fn files_are_short() {
 }
 
 #[test]
+fn the_map_of_the_code_names_every_module_of_the_rules_crate() {
+    let map = files(&["md"]).into_iter().find(|(path, _)| path.ends_with("ARCHITECTURE.md"));
+    let (_, map) = map.expect("ARCHITECTURE.md");
+    for (path, _) in files(&["rs"]) {
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
+        if path.parent() == Some(Path::new("crates/patternwarden/src")) && name != "lib" {
+            assert!(map.contains(&format!("`{name}`")), "`{name}` is not in ARCHITECTURE.md");
+        }
+    }
+}
+
+#[test]
 fn every_module_says_what_it_is() {
     for (path, text) in files(&["rs"]) {
         // A rule is its own documentation.
