@@ -130,6 +130,11 @@ pub fn cidr_holds(cidr: &str, address: IpAddr) -> bool {
     length <= width && differ.leading_zeros() >= length
 }
 
+/// The protocol of a port, of a container or a Service; TCP when it is absent or empty.
+pub fn protocol(port: Node<'_>) -> &str {
+    port.get("protocol").and_then(Node::as_str).filter(|name| !name.is_empty()).unwrap_or("TCP")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

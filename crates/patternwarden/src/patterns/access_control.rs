@@ -62,7 +62,8 @@ fn recognise<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
 
 fn identity<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>) {
     let account = pod.service_account();
-    let written = pod.service_account_name().place.node().or_else(|| pod.node.get("serviceAccount"));
+    let written =
+        pod.service_account_name().place.node().or_else(|| pod.node.get("serviceAccount"));
     if let Some(place) = written.filter(|_| account != "default") {
         px.hit(Confidence::Likely, place, format!("runs as `{account}`")).facet("custom-sa");
     }

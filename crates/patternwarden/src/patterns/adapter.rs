@@ -103,7 +103,11 @@ fn asked<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>, confidence: Confidence, port
 }
 
 /// Where the helper mounts a volume that the main container mounts too.
-fn shared_with<'d>(pod: PodSpec<'d>, main: Container<'d>, helper: Container<'d>) -> Option<Node<'d>> {
+fn shared_with<'d>(
+    pod: PodSpec<'d>,
+    main: Container<'d>,
+    helper: Container<'d>,
+) -> Option<Node<'d>> {
     shared_volumes(pod).into_iter().find_map(|(_, mounts)| {
         let of = |container: Container<'d>| {
             mounts.iter().copied().find(|mount| container.node.contains(*mount))

@@ -81,10 +81,8 @@ fn tolerations<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>) {
 /// without a time.
 fn is_given(toleration: Node<'_>) -> bool {
     let text = |key: &str| toleration.get(key).and_then(Node::as_str);
-    matches!(
-        text("key"),
-        Some("node.kubernetes.io/not-ready" | "node.kubernetes.io/unreachable")
-    ) && text("effect") == Some("NoExecute")
+    matches!(text("key"), Some("node.kubernetes.io/not-ready" | "node.kubernetes.io/unreachable"))
+        && text("effect") == Some("NoExecute")
 }
 
 fn weak<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>) {

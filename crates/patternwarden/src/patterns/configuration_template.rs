@@ -44,16 +44,8 @@ crate::pattern! {
 }
 
 /// Programs that fill templates, and what people call them.
-const PROCESSORS: &[&str] = &[
-    "gomplate",
-    "confd",
-    "envsubst",
-    "tiller",
-    "ytt",
-    "jsonnet",
-    "consul-template",
-    "template",
-];
+const PROCESSORS: &[&str] =
+    &["gomplate", "confd", "envsubst", "tiller", "ytt", "jsonnet", "consul-template", "template"];
 
 fn recognise<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
     let Some(pod) = object.pod_spec() else { return };

@@ -63,7 +63,9 @@ fn recognise<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
 fn deployment<'d>(px: &mut Px<'_, 'd>, workload: Workload<'d>) {
     let strategy = workload.strategy();
     match stated(strategy) {
-        Some(kind) => px.hit(Confidence::Certain, strategy.place, "how Pods are replaced").facet(kind),
+        Some(kind) => {
+            px.hit(Confidence::Certain, strategy.place, "how Pods are replaced").facet(kind)
+        }
         None => px
             .hit(Confidence::Likely, strategy.place, "no strategy: Pods are replaced bit by bit")
             .facet("RollingUpdate(default)"),

@@ -98,7 +98,9 @@ fn annotated<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>) {
         let names = |word: &str| annotation_names(annotation, word);
         let input = pod.volumes().filter(|v| matches!(v.source(), "configMap" | "secret"));
         let reads = input.filter_map(|v| v.name().value).any(names)
-            || ["configMapRef", "configMapKeyRef", "secretRef", "secretKeyRef"].into_iter().any(names);
+            || ["configMapRef", "configMapKeyRef", "secretRef", "secretKeyRef"]
+                .into_iter()
+                .any(names);
         let mut filled = pod.volumes().filter_map(|volume| volume.name().value);
         let fills = filled.any(|volume| names(volume) && is_handed_over(pod, volume));
         if fills && !reads && !has_fetcher(text) && speaks_of_config(text) {

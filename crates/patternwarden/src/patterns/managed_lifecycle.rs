@@ -5,7 +5,6 @@ use crate::kube::{Class, Container, Object, PodSpec};
 use crate::recognise::{Confidence, Px};
 use alloc::format;
 
-
 crate::pattern! {
     /// The application reacts to the events of the platform: start, stop, hooks.
     ///
@@ -76,7 +75,8 @@ fn entry_point<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>, container: Container<'
     let program = command.as_str().unwrap_or_default();
     let inits = || pod.containers().filter(|other| other.class == Class::Init);
     for (volume, path, _) in container.mounts() {
-        let below = |path: &str| program.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        let below =
+            |path: &str| program.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
         let empty = pod.volume(volume).is_some_and(|volume| volume.source() == "emptyDir");
         if empty && below(path.trim_end_matches('/')) && !mounts_of(inits(), volume).is_empty() {
             let label = "a program that an init container brought";
@@ -84,4 +84,3 @@ fn entry_point<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>, container: Container<'
         }
     }
 }
-

@@ -97,7 +97,8 @@ fn workload<'d>(px: &mut Px<'_, 'd>, pod: PodSpec<'d>) {
     if watches.is_empty() {
         return;
     }
-    let rules: Vec<_> = set.roles_of(pod).flat_map(|role| role.rules().collect::<Vec<_>>()).collect();
+    let rules: Vec<_> =
+        set.roles_of(pod).flat_map(|role| role.rules().collect::<Vec<_>>()).collect();
     // The only built-in role that covers the resources of any definition.
     let admin = built_in(set, pod).find(|(name, _)| *name == "cluster-admin");
     let admin = admin.and_then(|(_, binding)| binding.role_name().place.node());

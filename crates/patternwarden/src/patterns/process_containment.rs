@@ -117,7 +117,8 @@ fn flag<'d>(px: &mut Px<'_, 'd>, at: At<'d, bool>, strict: bool, field: &'static
 fn profiles<'d>(px: &mut Px<'_, 'd>, context: Node<'d>) {
     for field in ["seccompProfile", "appArmorProfile"] {
         let kind = context.get(field).and_then(|profile| profile.get("type"));
-        let Some(kind) = kind.filter(|kind| kind.as_str().is_some_and(|k| k != "Unconfined")) else {
+        let Some(kind) = kind.filter(|kind| kind.as_str().is_some_and(|k| k != "Unconfined"))
+        else {
             continue;
         };
         px.hit(Confidence::Certain, kind, format!("`{field}` limits what the kernel does for it"));

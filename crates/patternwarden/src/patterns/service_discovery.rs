@@ -62,7 +62,8 @@ fn recognise<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
     if let Some(service) = Service::of(object) {
         core(px, service);
     } else if object.is("serving.knative.dev", "Service") {
-        px.hit(Confidence::Likely, by_kind::node(object), "Knative gives it an address").facet("knative");
+        px.hit(Confidence::Likely, by_kind::node(object), "Knative gives it an address")
+            .facet("knative");
     } else {
         by_kind::hit(px, object, ADDRESSES, Confidence::Certain, "a way to the Pods behind it");
     }

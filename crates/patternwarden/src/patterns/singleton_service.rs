@@ -49,7 +49,8 @@ crate::pattern! {
 
 fn recognise<'d>(px: &mut Px<'_, 'd>, object: Object<'d>) {
     if let Some(budget) = Budget::of(object) {
-        px.hit(Confidence::Likely, budget.node, "bounds the number of Pods from below").facet("pdb");
+        px.hit(Confidence::Likely, budget.node, "bounds the number of Pods from below")
+            .facet("pdb");
     }
     // Kubelets renew a Lease per node there; it guards no work.
     if let Some(lease) = Lease::of(object)

@@ -167,23 +167,35 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, helper: Container<'d>) {
         let by = service.object.display_name();
         cx.report(
             helper.port_list().place,
-            format_args!("Service `{by}` opens `{name}`, which is meant for its own Pod, to others"),
+            format_args!(
+                "Service `{by}` opens `{name}`, which is meant for its own Pod, to others"
+            ),
         )
         .related(service.port_list().place, "sends traffic to it");
     }
     for port in helper.ports() {
         let at = port.host_port();
         if at.value.is_some_and(|port| port != 0) {
-            cx.report(at.place, format_args!("a port of the node opens `{name}`, which is meant for its own Pod"))
-                .fix_remove(Grade::Review, "Close the port of the node");
+            cx.report(
+                at.place,
+                format_args!("a port of the node opens `{name}`, which is meant for its own Pod"),
+            )
+            .fix_remove(Grade::Review, "Close the port of the node");
         }
     }
     for word in helper.words() {
         let text = word.as_str().unwrap_or_default();
         if binds_everywhere(text) {
             let closed: String = text.replace(EVERYWHERE, "127.0.0.1");
-            cx.report(word, format_args!("`{name}` listens on every address, though only its own Pod needs it"))
-                .fix_set(Grade::Review, "Listen on the loopback only", Value::String(closed));
+            cx.report(
+                word,
+                format_args!("`{name}` listens on every address, though only its own Pod needs it"),
+            )
+            .fix_set(
+                Grade::Review,
+                "Listen on the loopback only",
+                Value::String(closed),
+            );
         }
     }
     let bound = |(_, value): &(&str, Node<'_>)| value.as_str().is_some_and(binds_everywhere);
@@ -197,6 +209,7 @@ fn binds_everywhere(text: &str) -> bool {
     text.match_indices(EVERYWHERE).any(|(at, _)| {
         let (before, rest) = text.split_at_checked(at).unwrap_or_default();
         let part = |c: char| c.is_ascii_digit() || c == '.';
-        !before.ends_with(part) && !rest.strip_prefix(EVERYWHERE).unwrap_or_default().starts_with(['.', '/'])
+        !before.ends_with(part)
+            && !rest.strip_prefix(EVERYWHERE).unwrap_or_default().starts_with(['.', '/'])
     })
 }

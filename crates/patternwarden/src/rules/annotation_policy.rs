@@ -130,12 +130,17 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static REQUIRED: Strings =
-    Strings::empty("required", "Annotations that must be there: `key`, or `key=value` with a glob.");
+static REQUIRED: Strings = Strings::empty(
+    "required",
+    "Annotations that must be there: `key`, or `key=value` with a glob.",
+);
 static DENIED: Strings = Strings::empty("denied", "Annotations that must not be there, as globs.");
-static ALLOWED_ONLY: Strings = Strings::empty("allowed_only", "The only annotations that may be there, as globs.");
-static VALUES: Strings = Strings::empty("values", "What annotations must hold where they are: `key=value` with globs.");
-static DENIED_VALUES: Strings = Strings::empty("denied_values", "Values that no annotation may have, as globs.");
+static ALLOWED_ONLY: Strings =
+    Strings::empty("allowed_only", "The only annotations that may be there, as globs.");
+static VALUES: Strings =
+    Strings::empty("values", "What annotations must hold where they are: `key=value` with globs.");
+static DENIED_VALUES: Strings =
+    Strings::empty("denied_values", "Values that no annotation may have, as globs.");
 
 static KINDS: Strings = Strings {
     name: "kinds",
@@ -176,7 +181,13 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         for entry in entries(place.node()) {
             let key = entry.key().unwrap_or_default();
             if !exempt(key) && cx.lists(&DENIED_VALUES, entry.scalar_text()) {
-                cx.report(entry, format_args!("the annotation `{}` has a value that is not allowed", clipped(key)));
+                cx.report(
+                    entry,
+                    format_args!(
+                        "the annotation `{}` has a value that is not allowed",
+                        clipped(key)
+                    ),
+                );
             }
         }
     }

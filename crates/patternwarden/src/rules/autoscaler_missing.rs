@@ -158,7 +158,9 @@ static ACCEPT: Strings = Strings {
 };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    let Some(workload) = object.workload().filter(|w| cx.lists(&KINDS, w.kind.kind)) else { return };
+    let Some(workload) = object.workload().filter(|w| cx.lists(&KINDS, w.kind.kind)) else {
+        return;
+    };
     let scaled = cx.set().autoscalers().into_iter().any(|scaler| {
         let group = |version: &'d str| version.split_once('/').map_or("", |(group, _)| group);
         let same = scaler.target_api_version().value.is_none_or(|v| group(v) == object.api().group);
@@ -167,6 +169,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     });
     if !scaled {
         let name = object.display_name();
-        cx.report(workload.written_replicas().place, format_args!("nothing scales `{name}` with its load"));
+        cx.report(
+            workload.written_replicas().place,
+            format_args!("nothing scales `{name}` with its load"),
+        );
     }
 }

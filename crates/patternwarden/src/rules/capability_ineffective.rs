@@ -6,7 +6,9 @@ use crate::repair::append;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::{
     format,
-    string::{String, ToString}, vec, vec::Vec,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
 };
 use patternwarden_tree::{Edit, Node, Op, Place, Value};
 
@@ -220,12 +222,16 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let services: Vec<_> = cx.set().objects().filter_map(Service::of).collect();
     let mut report = cx.report(
         at.place,
-        format_args!("capability `{first}` has no effect in `{name}`, which is not root{why}{then}"),
+        format_args!(
+            "capability `{first}` has no effect in `{name}`, which is not root{why}{then}"
+        ),
     );
     for (_, place) in low.iter().take(MAX_RELATED) {
         report = report.related(*place, "a port below 1024");
     }
-    for service in services.into_iter().filter(|service| leads_to(*service, container)).take(MAX_RELATED) {
+    for service in
+        services.into_iter().filter(|service| leads_to(*service, container)).take(MAX_RELATED)
+    {
         report = report.related(service.object.node, "this Service has to follow a change of port");
     }
     if binds && container.pod.host_network().value != Some(true) {
@@ -271,8 +277,11 @@ fn move_up(container: Container<'_>, low: &[(i64, Place<'_>)]) -> Vec<Edit> {
         low.iter().any(|(low, _)| *low == port).then_some((port, at.place))
     });
     let mut edits = vec![edit(container.capabilities_add().place, Op::Remove)];
-    edits.extend(low.iter().copied().chain(probed).map(|(port, place)| {
-        edit(place, Op::Replace((port + 8000).into()))
-    }));
+    edits.extend(
+        low.iter()
+            .copied()
+            .chain(probed)
+            .map(|(port, place)| edit(place, Op::Replace((port + 8000).into()))),
+    );
     edits
 }

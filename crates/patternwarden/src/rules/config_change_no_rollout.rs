@@ -1,7 +1,8 @@
 use crate::digest::sha256;
 use crate::engine::Cx;
 use crate::kube::{
-    ConfigKind, ConfigObject, ConfigReference, PodSpec, Via, config_references, entries, is_versioned,
+    ConfigKind, ConfigObject, ConfigReference, PodSpec, Via, config_references, entries,
+    is_versioned,
 };
 use crate::matcher::glob;
 use crate::pattern::Pattern;
@@ -263,7 +264,8 @@ const RESTARTS: [&str; 3] =
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let (workload, object) = (pod.workload, pod.object());
-    let rolls = ["Deployment", "StatefulSet", "DaemonSet"].iter().any(|kind| workload.is_like(kind));
+    let rolls =
+        ["Deployment", "StatefulSet", "DaemonSet"].iter().any(|kind| workload.is_like(kind));
     if !rolls
         || has(pod.annotations(), &CHECKSUMS)
         || has(pod.annotations(), &RESTARTS)
@@ -288,10 +290,19 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     for (reference, config) in &read {
         let (kind, name) = (config.kind.name(), config.object.display_name());
         let report = cx
-            .report(reference.name, format_args!("no Pod is restarted when {kind} `{name}` changes"))
+            .report(
+                reference.name,
+                format_args!("no Pod is restarted when {kind} `{name}` changes"),
+            )
             .related(config.node, "can change");
-        if let Some(checksum) = checksum.as_deref().filter(|_| config.kind == ConfigKind::ConfigMap) {
-            report.fix_at(Grade::Safe, "Add a checksum of the content to the template", place, checksum);
+        if let Some(checksum) = checksum.as_deref().filter(|_| config.kind == ConfigKind::ConfigMap)
+        {
+            report.fix_at(
+                Grade::Safe,
+                "Add a checksum of the content to the template",
+                place,
+                checksum,
+            );
         }
     }
 }

@@ -150,15 +150,24 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, at: At<'d, &'d str>, policy: At<'d, &'d str>, 
     match image.tag {
         _ if image.digest.is_some() => {}
         Some(tag) if !cx.lists(&FLOATING_TAGS, tag) => {
-            cx.report(place, format_args!("configuration image `{shown}` of {owner} has no digest"))
-                .severity(Severity::Hint);
+            cx.report(
+                place,
+                format_args!("configuration image `{shown}` of {owner} has no digest"),
+            )
+            .severity(Severity::Hint);
         }
         _ => {
-            cx.report(place, format_args!("configuration image `{shown}` of {owner} can change under its name"));
+            cx.report(
+                place,
+                format_args!("configuration image `{shown}` of {owner} can change under its name"),
+            );
         }
     }
     if policy.value == Some("Never") {
-        cx.report(policy.place, format_args!("the image of {owner} is never pulled, so it must be on the node"))
-            .severity(Severity::Info);
+        cx.report(
+            policy.place,
+            format_args!("the image of {owner} is never pulled, so it must be on the node"),
+        )
+        .severity(Severity::Info);
     }
 }

@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{
-    ConfigKind, ConfigObject, ConfigReference, Object, PodSpec, Via, base64, config_references, entries, items,
+    ConfigKind, ConfigObject, ConfigReference, Object, PodSpec, Via, base64, config_references,
+    entries, items,
 };
 use crate::matcher::{clipped, distance};
 use crate::pattern::Pattern;
@@ -218,7 +219,8 @@ fn key<'d>(cx: &mut Cx<'_, 'd>, config: ConfigObject<'d>, key: Option<Node<'d>>,
     let Some((node, wanted)) = key.and_then(|node| Some((node, node.as_str()?))) else { return };
     let (kind, name) = (config.kind.name(), config.object.display_name());
     let (shown, found) = (clipped(wanted), config.entry(wanted));
-    let binary = |entry: Node<'d>| entry.parent().is_some_and(|map| map.key() == Some("binaryData"));
+    let binary =
+        |entry: Node<'d>| entry.parent().is_some_and(|map| map.key() == Some("binaryData"));
     match found {
         Some(entry) if variable && binary(entry) => {
             cx.report(node, format_args!("`{shown}` is binary data, which no variable can take"))
@@ -226,9 +228,8 @@ fn key<'d>(cx: &mut Cx<'_, 'd>, config: ConfigObject<'d>, key: Option<Node<'d>>,
         }
         Some(_) => {}
         None => {
-            let near = |entry: &Node<'d>| {
-                distance(entry.key().unwrap_or_default(), wanted, TYPO) <= TYPO
-            };
+            let near =
+                |entry: &Node<'d>| distance(entry.key().unwrap_or_default(), wanted, TYPO) <= TYPO;
             let mut near = config.entries().filter(near);
             let only = near.next().filter(|_| near.next().is_none()).and_then(Node::key);
             let report = cx
@@ -264,7 +265,9 @@ fn files<'d>(
         paths.extend(config.entries().filter_map(Node::key));
     }
     // Sources of a projected volume share its files.
-    let Some(volume) = holder.parent().filter(|volume| volume.get("name").is_some()) else { return };
+    let Some(volume) = holder.parent().filter(|volume| volume.get("name").is_some()) else {
+        return;
+    };
     let name = volume.get("name").and_then(Node::as_str);
     for container in pod.containers() {
         for (_, _, mount) in container.mounts().filter(|(mounted, _, _)| Some(*mounted) == name) {
@@ -276,7 +279,10 @@ fn files<'d>(
             };
             if !wanted.is_empty() && !paths.iter().any(is_it) {
                 let shown = clipped(wanted);
-                cx.report(at, format_args!("volume `{}` has no file `{shown}`", name.unwrap_or("?")));
+                cx.report(
+                    at,
+                    format_args!("volume `{}` has no file `{shown}`", name.unwrap_or("?")),
+                );
             }
         }
     }
@@ -285,11 +291,13 @@ fn files<'d>(
 /// What the API server refuses in the object itself.
 fn payload<'d>(cx: &mut Cx<'_, 'd>, config: ConfigObject<'d>) {
     let secret = config.kind == ConfigKind::Secret;
-    let mut size = entries(config.string_data().value).map(|entry| entry.scalar_text().len()).sum::<usize>();
+    let mut size =
+        entries(config.string_data().value).map(|entry| entry.scalar_text().len()).sum::<usize>();
     for (map, encoded) in [(config.data(), secret), (config.binary_data(), true)] {
         for entry in entries(map.value).filter(|entry| entry.as_str().is_some()) {
             let text = entry.scalar_text();
-            let bytes = if encoded { base64(text).map(|bytes| bytes.len()) } else { Some(text.len()) };
+            let bytes =
+                if encoded { base64(text).map(|bytes| bytes.len()) } else { Some(text.len()) };
             size += bytes.unwrap_or(0);
             if bytes.is_none() {
                 let name = clipped(entry.key().unwrap_or_default());
@@ -298,6 +306,9 @@ fn payload<'d>(cx: &mut Cx<'_, 'd>, config: ConfigObject<'d>) {
         }
     }
     if size > MAX_SIZE {
-        cx.report(config.data().place, format_args!("the object holds {size} bytes, more than the 1 MiB that it may"));
+        cx.report(
+            config.data().place,
+            format_args!("the object holds {size} bytes, more than the 1 MiB that it may"),
+        );
     }
 }

@@ -132,8 +132,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         // What a site wrote itself weighs more than our own opinion.
         if let Some(entry) = cx.entries(&DENIED).find(holds) {
             let own = DENIED.default.contains(&entry);
-            cx.report(at.place, format_args!("container `{name}` declares port {number}, which is not wanted"))
-                .severity(if own { Severity::Info } else { Severity::Warning });
+            cx.report(
+                at.place,
+                format_args!("container `{name}` declares port {number}, which is not wanted"),
+            )
+            .severity(if own { Severity::Info } else { Severity::Warning });
         } else if number < lowest {
             cx.report(at.place, format_args!("container `{name}` declares port {number}, and {lowest} is the lowest that is allowed"))
                 .severity(Severity::Warning);

@@ -131,7 +131,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     if !problem.is_empty() {
         cx.report(policy.place, format_args!("the restart policy of `{name}` {problem}"));
     }
-    let rules = container.node.get("restartPolicyRules").filter(|rules| rules.items().next().is_some());
+    let rules =
+        container.node.get("restartPolicyRules").filter(|rules| rules.items().next().is_some());
     let Some(rules) = rules else { return };
     if policy.is_absent() {
         cx.report(rules, format_args!("`restartPolicyRules` of `{name}` needs `restartPolicy`"));
@@ -146,7 +147,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         };
         if !known {
             let text = clipped(Node::scalar_text(action));
-            cx.report(action, format_args!("`{text}` is no action of a restart rule in Kubernetes {target}"));
+            cx.report(
+                action,
+                format_args!("`{text}` is no action of a restart rule in Kubernetes {target}"),
+            );
         }
     }
 }

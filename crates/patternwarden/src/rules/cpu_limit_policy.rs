@@ -149,11 +149,8 @@ static MODE: Choice = Choice {
 static INIT: Flag =
     Flag { name: "init", doc: "Whether plain init containers are judged.", default: false };
 
-static KINDS_EXEMPT: Strings = Strings {
-    name: "kinds_exempt",
-    doc: "Kinds that are left out, as globs.",
-    default: &[],
-};
+static KINDS_EXEMPT: Strings =
+    Strings { name: "kinds_exempt", doc: "Kinds that are left out, as globs.", default: &[] };
 
 const LIMITS: &str = "limits";
 
@@ -183,13 +180,22 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         let name = container.display_name();
         let place = container.node.at(&["resources", LIMITS, "cpu"]);
         if forbid && quantity(own).is_some() {
-            cx.report(place, format_args!("container `{name}` has a limit for CPU, be it its own or one of a LimitRange"))
-                .fix_remove(Grade::Review, "Remove the limit");
+            cx.report(
+                place,
+                format_args!(
+                    "container `{name}` has a limit for CPU, be it its own or one of a LimitRange"
+                ),
+            )
+            .fix_remove(Grade::Review, "Remove the limit");
         } else if require && quantity(own).is_none() && !limited {
             let finding = cx.report(place, format_args!("container `{name}` has no limit for CPU"));
             if let Some(request) = quantity(request(resources, "cpu")) {
                 let twice = request.times(2).milli_text();
-                finding.fix_set(Grade::Review, "Limit it to twice its request", Value::String(twice));
+                finding.fix_set(
+                    Grade::Review,
+                    "Limit it to twice its request",
+                    Value::String(twice),
+                );
             }
         }
     }

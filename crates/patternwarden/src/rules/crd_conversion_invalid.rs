@@ -255,12 +255,19 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     match strategy {
         Some("Webhook") => webhook(cx, object),
         None | Some("" | "None") => {
-            if let Some(hook) = node.and_then(|node| node.get("webhook")).filter(|hook| !hook.is_null()) {
+            if let Some(hook) =
+                node.and_then(|node| node.get("webhook")).filter(|hook| !hook.is_null())
+            {
                 cx.report(hook, format_args!("a webhook is set, but the strategy does not ask it"));
             }
             if differ(crd) {
-                cx.report(conversion, format_args!("versions with different schemas are served, and nothing converts them"))
-                    .severity(Severity::Warning);
+                cx.report(
+                    conversion,
+                    format_args!(
+                        "versions with different schemas are served, and nothing converts them"
+                    ),
+                )
+                .severity(Severity::Warning);
             }
         }
         Some(_) => {}
@@ -270,7 +277,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 /// Whether two served versions have different schemas.
 fn differ(crd: Crd<'_>) -> bool {
     let served = |version: &CrdVersion<'_>| version.served().value == Some(true);
-    let schemas: Vec<_> = crd.versions().filter(served).filter_map(|version| version.schema().value).collect();
+    let schemas: Vec<_> =
+        crd.versions().filter(served).filter_map(|version| version.schema().value).collect();
     let Some((first, rest)) = schemas.split_first() else { return false };
     let first = Value::of(*first);
     rest.iter().any(|other| !first.matches(*other))
@@ -283,31 +291,44 @@ fn webhook<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     }
     let versions = object.node.at(&["spec", "conversion", "webhook", "conversionReviewVersions"]);
     if items(versions.node()).next().is_none() {
-        cx.report(versions, format_args!("the versions of the question to the webhook are not said"));
+        cx.report(
+            versions,
+            format_args!("the versions of the question to the webhook are not said"),
+        );
     }
     let client = object.node.at(&["spec", "conversion", "webhook", "clientConfig"]);
     let field = |key| client.node().and_then(|node| node.get(key)).filter(|node| !node.is_null());
     let (url, service) = (field("url"), field("service"));
     if url.is_some() == service.is_some() {
-        cx.report(client, format_args!("the webhook has neither or both of an address and a Service"));
+        cx.report(
+            client,
+            format_args!("the webhook has neither or both of an address and a Service"),
+        );
         return;
     }
     if let Some(url) = url.filter(|url| !url.scalar_text().starts_with("https://")) {
         cx.report(url, format_args!("the address of the webhook is not `https`"));
     }
-    let text = |key| service.and_then(|service| service.get(key)).filter(|node| node.as_str().is_some());
+    let text =
+        |key| service.and_then(|service| service.get(key)).filter(|node| node.as_str().is_some());
     if let (Some(name), Some(namespace)) = (text("name"), text("namespace")) {
         let found = cx.set().find("", "Service", namespace.as_str(), name.scalar_text());
         if found.is_none() && cx.set().is_closed() {
-            cx.report(name, format_args!("Service `{}` is not in the input", clipped(name.scalar_text())))
-                .severity(Severity::Info);
+            cx.report(
+                name,
+                format_args!("Service `{}` is not in the input", clipped(name.scalar_text())),
+            )
+            .severity(Severity::Info);
         }
     }
     let trusted = field("caBundle").is_some_and(|bundle| !bundle.scalar_text().is_empty());
     let injected = crate::kube::entries(object.annotations().value)
         .any(|annotation| annotation.key().is_some_and(|key| key.starts_with("cert-manager.io/")));
     if let Some(config) = client.node().filter(|_| !trusted && !injected) {
-        cx.report(config.at(&["caBundle"]), format_args!("the webhook has no authority to trust, and nothing adds one"))
-            .severity(Severity::Info);
+        cx.report(
+            config.at(&["caBundle"]),
+            format_args!("the webhook has no authority to trust, and nothing adds one"),
+        )
+        .severity(Severity::Info);
     }
 }

@@ -168,8 +168,8 @@ crate::rule! {
 ///
 /// Source: `kubectl api-resources`.
 const SHORT: [&str; 25] = [
-    "cj", "cm", "crd", "crds", "cs", "csr", "deploy", "ds", "ep", "ev", "hpa", "ing", "limits", "netpol",
-    "no", "ns", "pc", "pdb", "po", "pv", "pvc", "rc", "rs", "sa", "svc",
+    "cj", "cm", "crd", "crds", "cs", "csr", "deploy", "ds", "ep", "ev", "hpa", "ing", "limits",
+    "netpol", "no", "ns", "pc", "pdb", "po", "pv", "pvc", "rc", "rs", "sa", "svc",
 ];
 
 const APPROVED: &str = "api-approved.kubernetes.io";
@@ -193,8 +193,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         if !Form::StrictLabel.fits(text) && node.as_str().is_some() {
             wrong(cx, node.into(), "name", text);
         } else if list == Some("categories") && text == "all" {
-            cx.report(node, format_args!("the category `all` puts these resources into `kubectl get all`"))
-                .severity(Severity::Info);
+            cx.report(
+                node,
+                format_args!("the category `all` puts these resources into `kubectl get all`"),
+            )
+            .severity(Severity::Info);
         } else if list == Some("shortNames") && SHORT.contains(&text) {
             cx.report(node, format_args!("`{text}` is the short name of a built-in kind"))
                 .severity(Severity::Warning);
@@ -208,11 +211,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             wrong(cx, node.into(), "kind", text);
         }
     }
-    if let Some(node) = list_kind.filter(|list| Some(list.scalar_text()) == kind.map(Node::scalar_text)) {
+    if let Some(node) =
+        list_kind.filter(|list| Some(list.scalar_text()) == kind.map(Node::scalar_text))
+    {
         cx.report(node, format_args!("the kind of the list is that of its items"));
     }
     let scope = crd.scope();
-    if !matches!(scope.value, Some("Namespaced" | "Cluster")) && (scope.value.is_some() || is_v1(object)) {
+    if !matches!(scope.value, Some("Namespaced" | "Cluster"))
+        && (scope.value.is_some() || is_v1(object))
+    {
         cx.report(scope.place, format_args!("the scope is neither `Namespaced` nor `Cluster`"));
     }
     title(cx, crd);
@@ -233,8 +240,11 @@ fn title<'d>(cx: &mut Cx<'_, 'd>, crd: Crd<'d>) {
     let wanted = format!("{plural}.{group}");
     if at.value.is_some_and(|name| name != wanted) && Form::Subdomain(253).fits(&wanted) {
         let title = format!("Name it `{wanted}`");
-        cx.report(at.place, format_args!("the definition is not named `{wanted}`"))
-            .fix_set(Grade::Safe, title, wanted);
+        cx.report(at.place, format_args!("the definition is not named `{wanted}`")).fix_set(
+            Grade::Safe,
+            title,
+            wanted,
+        );
     }
 }
 
@@ -247,11 +257,19 @@ fn approval<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, group: &str) {
         return;
     }
     let is_url = |text: &str| {
-        text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.starts_with('/') && !rest.is_empty())
+        text.split_once("://").is_some_and(|(scheme, rest)| {
+            !scheme.is_empty() && !rest.starts_with('/') && !rest.is_empty()
+        })
     };
     let mark = object.annotation(APPROVED).unwrap_or_default();
     if !mark.starts_with("unapproved") && !is_url(mark) {
         let place = object.node.at(&["metadata", "annotations", APPROVED]);
-        cx.report(place, format_args!("`{}` is a group of the Kubernetes project, and nothing says that it approved", clipped(group)));
+        cx.report(
+            place,
+            format_args!(
+                "`{}` is a group of the Kubernetes project, and nothing says that it approved",
+                clipped(group)
+            ),
+        );
     }
 }

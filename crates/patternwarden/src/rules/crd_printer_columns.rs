@@ -257,8 +257,14 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 fn missing<'d>(cx: &mut Cx<'_, 'd>, version: CrdVersion<'d>) {
     let at = version.printer_columns();
     let name = clipped(version.name().value.unwrap_or("?"));
-    let report = cx.report(at.place, format_args!("`kubectl get` shows only names and ages of version `{name}`"));
-    let spec = version.schema().value.and_then(|schema| schema.get("properties")?.get("spec")?.get("properties"));
+    let report = cx.report(
+        at.place,
+        format_args!("`kubectl get` shows only names and ages of version `{name}`"),
+    );
+    let spec = version
+        .schema()
+        .value
+        .and_then(|schema| schema.get("properties")?.get("spec")?.get("properties"));
     let mut columns = Vec::new();
     for field in entries(spec) {
         let ty = field.get("type").and_then(Node::as_str).filter(|ty| TYPES.contains(ty));
@@ -286,7 +292,11 @@ fn capital(key: &str) -> String {
 
 fn judge<'d>(cx: &mut Cx<'_, 'd>, version: CrdVersion<'d>, column: Node<'d>) {
     let text = |key| column.get(key).and_then(Node::as_str).unwrap_or_default();
-    for (place, key) in [(column.at(&["name"]), "name"), (column.at(&["type"]), "type"), (column.at(&["format"]), "format")] {
+    for (place, key) in [
+        (column.at(&["name"]), "name"),
+        (column.at(&["type"]), "type"),
+        (column.at(&["format"]), "format"),
+    ] {
         let (value, allowed): (_, &[&str]) = match key {
             "type" => (text(key), &TYPES),
             "format" if text(key).is_empty() => continue,
@@ -325,7 +335,8 @@ fn selectable<'d>(cx: &mut Cx<'_, 'd>, version: CrdVersion<'d>) {
     let list = version.node.at(&["selectableFields"]);
     let fields: Vec<_> = items(list.node()).collect();
     if fields.len() > MAX_SELECTABLE {
-        cx.report(list, format_args!("more than {MAX_SELECTABLE} fields can be selected by")).severity(Severity::Error);
+        cx.report(list, format_args!("more than {MAX_SELECTABLE} fields can be selected by"))
+            .severity(Severity::Error);
     }
     for field in fields {
         let path = field.get("jsonPath").and_then(Node::as_str).unwrap_or_default();
@@ -334,7 +345,8 @@ fn selectable<'d>(cx: &mut Cx<'_, 'd>, version: CrdVersion<'d>) {
             "goes into a list"
         } else if rest == "metadata" || rest.starts_with("metadata.") {
             "is metadata, which can always be selected by"
-        } else if matches!(target(version, rest), Target::Scalar | Target::Open) && !rest.is_empty() {
+        } else if matches!(target(version, rest), Target::Scalar | Target::Open) && !rest.is_empty()
+        {
             continue;
         } else {
             "is no single value of the schema"

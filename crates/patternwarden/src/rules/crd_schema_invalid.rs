@@ -350,6 +350,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     }
     if found > MAX {
         let more = found - MAX;
-        cx.report(object.node, format_args!("{more} more problems of these schemas are not listed"));
+        cx.report(
+            object.node,
+            format_args!("{more} more problems of these schemas are not listed"),
+        );
     }
 }

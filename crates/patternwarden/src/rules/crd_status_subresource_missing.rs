@@ -178,20 +178,40 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             let has = property(&["schema", "openAPIV3Schema", "properties", "status"]).is_some();
             let severity = if has || controlled { Severity::Warning } else { Severity::Hint };
             let name = crate::matcher::clipped(version.name().value.unwrap_or("?"));
-            cx.report(status.place, format_args!("version `{name}` has no subresource for its status"))
-                .severity(severity)
-                .fix_set(Grade::Review, "Give the status a door of its own", Value::map([]));
+            cx.report(
+                status.place,
+                format_args!("version `{name}` has no subresource for its status"),
+            )
+            .severity(severity)
+            .fix_set(
+                Grade::Review,
+                "Give the status a door of its own",
+                Value::map([]),
+            );
         }
         let own = version.node.at(&["subresources", "scale"]);
-        let scale = own.node().or(shared.and_then(|shared| shared.get("scale"))).and_then(Node::as_map);
+        let scale =
+            own.node().or(shared.and_then(|shared| shared.get("scale"))).and_then(Node::as_map);
         if let Some(scale) = scale {
             for (path, below) in PATHS {
                 let at = At::read(scale, path, Node::as_str);
                 if !at.value.is_some_and(|text| text.starts_with(below)) {
-                    cx.report(at.place, format_args!("the path of the replicas is not one below `{below}`"));
+                    cx.report(
+                        at.place,
+                        format_args!("the path of the replicas is not one below `{below}`"),
+                    );
                 }
             }
-        } else if property(&["schema", "openAPIV3Schema", "properties", "spec", "properties", "replicas"]).is_some() {
+        } else if property(&[
+            "schema",
+            "openAPIV3Schema",
+            "properties",
+            "spec",
+            "properties",
+            "replicas",
+        ])
+        .is_some()
+        {
             cx.report(own, format_args!("no autoscaler can find the replicas of these resources"))
                 .severity(Severity::Hint);
         }

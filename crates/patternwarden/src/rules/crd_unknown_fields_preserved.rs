@@ -132,7 +132,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(crd) = Crd::of(object) else { return };
     let kept = crd.preserve_unknown_fields();
     if kept.value == Some(true) {
-        let severity = if object.api().version == "v1" { Severity::Error } else { Severity::Warning };
+        let severity =
+            if object.api().version == "v1" { Severity::Error } else { Severity::Warning };
         cx.report(kept.place, format_args!("every field of these resources is kept, known or not"))
             .severity(severity)
             .fix_remove(Grade::Safe, "Drop what the schema does not know");
@@ -157,7 +158,8 @@ fn walk<'d>(cx: &mut Cx<'_, 'd>, schema: Node<'d>, depth: usize) {
                     .severity(Severity::Warning);
             }
             Some(true) => {
-                cx.report(node, format_args!("what stands here is kept, known or not")).severity(Severity::Info);
+                cx.report(node, format_args!("what stands here is kept, known or not"))
+                    .severity(Severity::Info);
             }
             Some(false) => {
                 cx.report(node, format_args!("`{KEEP}` is true or it is not there"))

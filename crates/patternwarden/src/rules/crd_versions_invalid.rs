@@ -135,8 +135,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(crd) = Crd::of(object) else { return };
     let stored = object.node.at(&["status", "storedVersions"]);
     if items(stored.node()).next().is_some() {
-        cx.report(stored, format_args!("`storedVersions` is the cluster's own list, and not for a manifest"))
-            .severity(Severity::Warning);
+        cx.report(
+            stored,
+            format_args!("`storedVersions` is the cluster's own list, and not for a manifest"),
+        )
+        .severity(Severity::Warning);
     }
     let list = crd.version_list();
     // The first API had a single version beside the list.
@@ -149,17 +152,22 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if storage.count() != 1 {
         cx.report(list.place, format_args!("not exactly one version is the one to store"));
     }
-    if !versions.is_empty() && !versions.iter().any(|version| version.served().value == Some(true)) {
+    if !versions.is_empty() && !versions.iter().any(|version| version.served().value == Some(true))
+    {
         cx.report(list.place, format_args!("no version is served")).severity(Severity::Warning);
     }
     let sorts = |version: &CrdVersion<'_>| version.name().value.is_none_or(is_version);
     if !versions.is_empty() && !versions.iter().any(sorts) {
-        cx.report(list.place, format_args!("no version is named as in `v1` or `v1beta1`, so none comes first"))
-            .severity(Severity::Hint);
+        cx.report(
+            list.place,
+            format_args!("no version is named as in `v1` or `v1beta1`, so none comes first"),
+        )
+        .severity(Severity::Hint);
     }
     for (at, version) in versions.iter().enumerate() {
         let name = version.name().value;
-        let twice = versions.iter().take(at).any(|other| name.is_some() && other.name().value == name);
+        let twice =
+            versions.iter().take(at).any(|other| name.is_some() && other.name().value == name);
         one(cx, *version, twice);
     }
 }
@@ -180,7 +188,9 @@ fn one<'d>(cx: &mut Cx<'_, 'd>, version: CrdVersion<'d>, twice: bool) {
             .severity(Severity::Info);
     }
     let deprecated = version.node.get("deprecated").and_then(Node::as_bool) == Some(true);
-    if let Some(warning) = version.node.get("deprecationWarning").filter(|node| !node.is_null() && !deprecated) {
+    if let Some(warning) =
+        version.node.get("deprecationWarning").filter(|node| !node.is_null() && !deprecated)
+    {
         cx.report(warning, format_args!("there is a warning, but the version is not deprecated"));
     }
 }

@@ -140,15 +140,20 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         } else {
             (Severity::Info, "a slow run overlaps with the next one")
         };
-        cx.report(policy.place, format_args!("{problem}"))
-            .severity(severity)
-            .fix_set(Grade::Review, "Leave out a run while another one goes on", "Forbid");
+        cx.report(policy.place, format_args!("{problem}")).severity(severity).fix_set(
+            Grade::Review,
+            "Leave out a run while another one goes on",
+            "Forbid",
+        );
     }
     let schedule = workload.schedule().value.and_then(|text| Schedule::parse(text).ok());
     let zone = workload.time_zone();
     if zone.is_absent() && schedule.is_some_and(|schedule| !schedule.is_hourly()) {
-        cx.report(zone.place, format_args!("the schedule follows whatever clock the controller has"))
-            .fix_set(Grade::Review, "Say that it is in UTC", "Etc/UTC");
+        cx.report(
+            zone.place,
+            format_args!("the schedule follows whatever clock the controller has"),
+        )
+        .fix_set(Grade::Review, "Say that it is in UTC", "Etc/UTC");
     }
     let deadline = workload.starting_deadline_seconds();
     if deadline.is_absent() {

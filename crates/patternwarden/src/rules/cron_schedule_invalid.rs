@@ -241,7 +241,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     schedule(cx, workload);
     let zone = workload.time_zone();
     let problem = match zone.value {
-        Some(name) if name.eq_ignore_ascii_case("Local") => "is no time zone, but whatever the controller has",
+        Some(name) if name.eq_ignore_ascii_case("Local") => {
+            "is no time zone, but whatever the controller has"
+        }
         Some(name) if is_zone(name) => "",
         None if zone.is_absent() => "",
         _ => "is no name of a time zone",
@@ -258,7 +260,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         }
         _ => return,
     };
-    cx.report(deadline.place, format_args!("the deadline for the start {problem}")).severity(severity);
+    cx.report(deadline.place, format_args!("the deadline for the start {problem}"))
+        .severity(severity);
 }
 
 fn schedule<'d>(cx: &mut Cx<'_, 'd>, workload: Workload<'d>) {
@@ -290,12 +293,14 @@ fn schedule<'d>(cx: &mut Cx<'_, 'd>, workload: Workload<'d>) {
         Ok(schedule) if schedule.never_occurs() => {
             (Severity::Warning, "never comes due: no month of it has such a day")
         }
-        Ok(schedule) if schedule.is_interval => {
-            (Severity::Info, "counts from the last start and not by the clock, which Kubernetes does not document")
-        }
-        Ok(schedule) if schedule.days_are_alternatives() => {
-            (Severity::Info, "comes due on either day, of the month or of the week, not only where both agree")
-        }
+        Ok(schedule) if schedule.is_interval => (
+            Severity::Info,
+            "counts from the last start and not by the clock, which Kubernetes does not document",
+        ),
+        Ok(schedule) if schedule.days_are_alternatives() => (
+            Severity::Info,
+            "comes due on either day, of the month or of the week, not only where both agree",
+        ),
         Ok(schedule) if schedule.uneven_step.is_some() => {
             (Severity::Hint, "has a step that does not come out even: the last pause is shorter")
         }

@@ -1,4 +1,4 @@
-use crate::dapr::{LOCK_VERSION, LockCall, is_enabled, json_field, lock_component, lock_calls};
+use crate::dapr::{LOCK_VERSION, LockCall, is_enabled, json_field, lock_calls, lock_component};
 use crate::engine::Cx;
 use crate::kube::{Container, Hook, Object, PodSpec, Probe};
 use crate::param::{Int, Param};
@@ -295,7 +295,9 @@ fn owner<'d>(cx: &mut Cx<'_, 'd>, line: &Line<'d>, body: Body<'d>, repair: bool)
     );
     let text = body.word.scalar_text();
     let Some((head, tail)) = text.split_at_checked(body.start + at) else { return };
-    let Some(tail) = tail.strip_prefix(owner).filter(|_| repair && line.expands && !owner.is_empty()) else {
+    let Some(tail) =
+        tail.strip_prefix(owner).filter(|_| repair && line.expands && !owner.is_empty())
+    else {
         return;
     };
     let root = line.container.object().node;

@@ -132,10 +132,28 @@ static OTHERS: Strings = Strings {
 ///
 /// Source: `kubectl api-resources --namespaced=false`.
 const CLUSTER: [&str; 22] = [
-    "APIService", "CertificateSigningRequest", "Cluster*", "ComponentStatus", "CSI*", "CustomResourceDefinition",
-    "DeviceClass", "DeviceTaintRule", "FlowSchema", "IngressClass", "IPAddress", "Mutating*", "Namespace", "Node",
-    "PersistentVolume", "PriorityClass", "PriorityLevelConfiguration", "ResourceSlice", "RuntimeClass",
-    "StorageClass", "Validating*", "Volume*",
+    "APIService",
+    "CertificateSigningRequest",
+    "Cluster*",
+    "ComponentStatus",
+    "CSI*",
+    "CustomResourceDefinition",
+    "DeviceClass",
+    "DeviceTaintRule",
+    "FlowSchema",
+    "IngressClass",
+    "IPAddress",
+    "Mutating*",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PriorityClass",
+    "PriorityLevelConfiguration",
+    "ResourceSlice",
+    "RuntimeClass",
+    "StorageClass",
+    "Validating*",
+    "Volume*",
 ];
 
 /// What every cluster has in `default`.
@@ -155,7 +173,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             cx.report(at.place, format_args!("`{shown}` lands in the namespace `{namespace}`"));
         }
         // Whether a custom kind has namespaces is not known.
-        None if cx.choice(&ABSENT) == "report" && object.api().is_built_in() && !at.is_mistyped() => {
+        None if cx.choice(&ABSENT) == "report"
+            && object.api().is_built_in()
+            && !at.is_mistyped() =>
+        {
             cx.report(at.place, format_args!("`{shown}` names no namespace"));
         }
         _ => {}

@@ -137,16 +137,18 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let written = at.node().and_then(Node::as_str).filter(|text| !text.is_empty());
     let policy = written.unwrap_or("ClusterFirst");
     if cx.leaves_out(&POLICIES, policy) {
-        cx.report(at, format_args!("DNS policy `{}` is not among those that are allowed", clipped(policy)));
+        cx.report(
+            at,
+            format_args!("DNS policy `{}` is not among those that are allowed", clipped(policy)),
+        );
     }
     let wanted = cx.int(&NDOTS);
     if wanted == 0 || (policy == "Default" && pod.host_network().value == Some(true)) {
         return;
     }
     let options = At::read(pod.node, &["dnsConfig", "options"], Node::as_seq);
-    let option = items(options.value).find(|option| {
-        option.get("name").and_then(Node::as_str) == Some("ndots")
-    });
+    let option = items(options.value)
+        .find(|option| option.get("name").and_then(Node::as_str) == Some("ndots"));
     let value = option.map(|option| option.at(&["value"]));
     let number = |place: Place<'_>| place.node()?.as_str()?.parse::<i64>().ok();
     let default = if policy.starts_with("ClusterFirst") { CLUSTER_NDOTS } else { RESOLVER_NDOTS };
@@ -161,7 +163,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         None => cx.report(place, format_args!("`ndots` has no number, and {wanted} is demanded")),
     };
     let edit = match value {
-        Some(value) => Edit::new(value.pointer(pod.object().node), Op::Add(Value::from(text.as_str()))),
+        Some(value) => {
+            Edit::new(value.pointer(pod.object().node), Op::Add(Value::from(text.as_str())))
+        }
         None => {
             let option = [("name", Value::from("ndots")), ("value", Value::from(text.as_str()))];
             repair::append(pod.object().node, options, Value::map(option))

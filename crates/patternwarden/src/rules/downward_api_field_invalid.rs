@@ -156,9 +156,18 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 }
 
 /// Judges one reference, in a variable of `container` or in a file.
-fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, at: Node<'d>, container: Option<Container<'d>>) {
+fn judge<'d>(
+    cx: &mut Cx<'_, 'd>,
+    pod: PodSpec<'d>,
+    at: Node<'d>,
+    container: Option<Container<'d>>,
+) {
     if let Some((node, path)) = text(at.at(&["fieldRef", "fieldPath"]).node()) {
-        let (here, there) = if container.is_some() { (&VARIABLES[..], &FILES[..]) } else { (&FILES[..], &VARIABLES[..]) };
+        let (here, there) = if container.is_some() {
+            (&VARIABLES[..], &FILES[..])
+        } else {
+            (&FILES[..], &VARIABLES[..])
+        };
         if BOTH.contains(&path) || here.contains(&path) || is_entry(path) {
             return;
         }
@@ -174,7 +183,10 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, at: Node<'d>, container: Opt
     let name = reference.at(&["containerName"]);
     let named = text(name.node()).map(|(_, name)| name);
     if container.is_none() && named.is_none() {
-        cx.report(name, format_args!("a file needs `containerName` to know whose resources it shows"));
+        cx.report(
+            name,
+            format_args!("a file needs `containerName` to know whose resources it shows"),
+        );
     }
     let Some((node, resource)) = text(reference.get("resource")) else { return };
     let shown = clipped(resource);
@@ -195,8 +207,11 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, at: Node<'d>, container: Opt
         && !set(pod.resources_in(cx.target()))
     {
         let name = owner.display_name();
-        cx.report(node, format_args!("`{name}` has no such limit, so that this is the size of the node"))
-            .severity(Severity::Hint);
+        cx.report(
+            node,
+            format_args!("`{name}` has no such limit, so that this is the size of the node"),
+        )
+        .severity(Severity::Hint);
     }
 }
 
@@ -214,5 +229,6 @@ fn is_entry(path: &str) -> bool {
 
 fn is_offered((list, resource): (&str, &str)) -> bool {
     matches!(list, "limits" | "requests")
-        && (matches!(resource, "cpu" | "memory" | "ephemeral-storage") || resource.starts_with("hugepages-"))
+        && (matches!(resource, "cpu" | "memory" | "ephemeral-storage")
+            || resource.starts_with("hugepages-"))
 }

@@ -150,9 +150,9 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, volume: Volume<'d>) {
     };
     let limited = |resources| quantity(amount(resources, "limits", resource)).is_some();
     let written = pod.containers().any(|container| mounts(container, true));
-    let open = pod.containers().any(|container| {
-        mounts(container, !memory) && !limited(container.resources().value)
-    });
+    let open = pod
+        .containers()
+        .any(|container| mounts(container, !memory) && !limited(container.resources().value));
     if !written || !open || (memory && limited(pod.resources_in(cx.target()))) {
         return;
     }

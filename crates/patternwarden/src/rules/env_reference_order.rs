@@ -169,7 +169,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     for (at, (name, entry)) in env.iter().enumerate() {
         let text = name.as_str().unwrap_or_default();
         let mut earlier = env.iter().take(at);
-        let (shown, first) = (clipped(text), earlier.find(|(other, _)| other.as_str() == Some(text)));
+        let (shown, first) =
+            (clipped(text), earlier.find(|(other, _)| other.as_str() == Some(text)));
         if !text.is_empty() && !is_valid(text, cx.target()) {
             cx.report(*name, format_args!("`{shown}` cannot be the name of a variable"));
         } else if let Some((first, _)) = first.filter(|_| !text.is_empty()) {
@@ -236,8 +237,11 @@ fn order<'d>(
 
 fn undefined<'d>(cx: &mut Cx<'_, 'd>, place: Node<'d>, names: &[&str]) {
     if !names.is_empty() {
-        cx.report(place, format_args!("nothing defines {}, so the text stays as it is", list(names)))
-            .severity(Severity::Info);
+        cx.report(
+            place,
+            format_args!("nothing defines {}, so the text stays as it is", list(names)),
+        )
+        .severity(Severity::Info);
     }
 }
 

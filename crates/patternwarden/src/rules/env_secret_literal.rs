@@ -272,7 +272,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             variables(cx, object, container);
         }
     }
-    if let Some(config) = ConfigObject::of(object).filter(|config| config.kind == ConfigKind::ConfigMap) {
+    if let Some(config) =
+        ConfigObject::of(object).filter(|config| config.kind == ConfigKind::ConfigMap)
+    {
         for entry in entries(config.data().value) {
             judge(cx, object, entry.key(), entry);
         }
@@ -367,8 +369,13 @@ fn report<'o, 'd>(
     let shown = clipped(name.unwrap_or_default());
     let report = match (token, name) {
         (true, None) => cx.report(value, format_args!("this text holds a token, key or password")),
-        (true, Some(_)) => cx.report(value, format_args!("`{shown}` holds a token, key or password")),
-        (false, _) => cx.report(value, format_args!("`{shown}` is written as a literal, and its name says that it is secret")),
+        (true, Some(_)) => {
+            cx.report(value, format_args!("`{shown}` holds a token, key or password"))
+        }
+        (false, _) => cx.report(
+            value,
+            format_args!("`{shown}` is written as a literal, and its name says that it is secret"),
+        ),
     };
     report.severity(if token { Severity::Error } else { Severity::Warning })
 }

@@ -186,13 +186,17 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         if !cx.lists(&DENIED, name) {
             continue;
         }
-        cx.report(from, format_args!("the variable `{}`, which is brought in, is not allowed", clipped(name)))
-            .related(*entry, "brings the variable");
+        cx.report(
+            from,
+            format_args!("the variable `{}`, which is brought in, is not allowed", clipped(name)),
+        )
+        .related(*entry, "brings the variable");
     }
     if !cx.lists(&CONTAINERS, container.name().value.unwrap_or_default()) {
         return;
     }
-    let own = items(container.env().value).filter_map(|entry| entry.get("name").and_then(Node::as_str));
+    let own =
+        items(container.env().value).filter_map(|entry| entry.get("name").and_then(Node::as_str));
     let names: Vec<&str> = own.chain(brought.iter().map(|(name, _)| name.as_str())).collect();
     let (place, shown) = (container.env().place, container.display_name());
     for wanted in cx.entries(&REQUIRED) {
@@ -202,6 +206,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     }
     let (criterion, wanted) = (cx.choice(&CRITERION), cx.entries(&NAMES).collect::<Vec<_>>());
     if !meets(criterion, &wanted, &names, glob) {
-        cx.report(place, format_args!("the variables of container `{shown}` do not meet `{criterion}`"));
+        cx.report(
+            place,
+            format_args!("the variables of container `{shown}` do not meet `{criterion}`"),
+        );
     }
 }

@@ -132,7 +132,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         && cx.flag(&EQUAL)
         && quantity(written) != quantity(limit)
     {
-        cx.report(asked, format_args!("request and limit of `{name}` for local disk are not the same"))
-            .fix_set(Grade::Review, "Request the limit", Value::of(most));
+        cx.report(
+            asked,
+            format_args!("request and limit of `{name}` for local disk are not the same"),
+        )
+        .fix_set(Grade::Review, "Request the limit", Value::of(most));
     }
 }

@@ -172,7 +172,14 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     });
 }
 
-fn whole<'d>(cx: &mut Cx<'_, 'd>, level: Level<'d>, node: Node<'d>, field: Field, sized: bool, left: &mut usize) {
+fn whole<'d>(
+    cx: &mut Cx<'_, 'd>,
+    level: Level<'d>,
+    node: Node<'d>,
+    field: Field,
+    sized: bool,
+    left: &mut usize,
+) {
     match field.many {
         Many::One => one(cx, level, node, field, sized, left),
         Many::List if node.is_seq() => {
@@ -195,7 +202,14 @@ fn whole<'d>(cx: &mut Cx<'_, 'd>, level: Level<'d>, node: Node<'d>, field: Field
     }
 }
 
-fn one<'d>(cx: &mut Cx<'_, 'd>, level: Level<'d>, node: Node<'d>, field: Field, sized: bool, left: &mut usize) {
+fn one<'d>(
+    cx: &mut Cx<'_, 'd>,
+    level: Level<'d>,
+    node: Node<'d>,
+    field: Field,
+    sized: bool,
+    left: &mut usize,
+) {
     if *left == 0 {
         return;
     }
@@ -270,7 +284,9 @@ fn expected(node: Node<'_>, base: Base, sized: bool) -> Option<&'static str> {
             let scalar = matches!(kind, Kind::Number | Kind::String);
             (scalar && (sized || Quantity::parse(node.scalar_text()).is_some()), "is no quantity")
         }
-        Base::IntOrString => (kind == Kind::String || number.is_some(), "is neither a whole number nor a text"),
+        Base::IntOrString => {
+            (kind == Kind::String || number.is_some(), "is neither a whole number nor a text")
+        }
         Base::Any | Base::Loose(_) => (true, ""),
         Base::Object(_) => (node.is_map(), "is no map of fields"),
     };
@@ -278,13 +294,21 @@ fn expected(node: Node<'_>, base: Base, sized: bool) -> Option<&'static str> {
 }
 
 #[inline(never)]
-fn tell<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, field: Field, problem: &str, fix: Option<(Grade, Value)>, left: &mut usize) {
+fn tell<'d>(
+    cx: &mut Cx<'_, 'd>,
+    node: Node<'d>,
+    field: Field,
+    problem: &str,
+    fix: Option<(Grade, Value)>,
+    left: &mut usize,
+) {
     *left -= 1;
     // A value in the place of a text may be a secret, and one of a list of words is none.
     let finding = match (node.kind(), field.base) {
-        (Kind::String, Base::Text) | (Kind::Number, Base::Int32 | Base::Int64) => {
-            cx.report(node, format_args!("`{}`: `{}` {problem}", field.name, clipped(node.scalar_text())))
-        }
+        (Kind::String, Base::Text) | (Kind::Number, Base::Int32 | Base::Int64) => cx.report(
+            node,
+            format_args!("`{}`: `{}` {problem}", field.name, clipped(node.scalar_text())),
+        ),
         _ => cx.report(node, format_args!("`{}` {problem}", field.name)),
     };
     if let Some((grade, value)) = fix {

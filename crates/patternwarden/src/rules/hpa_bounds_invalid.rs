@@ -187,7 +187,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     };
     let few = scaler.fewest().unwrap_or(1);
     if few < 0 || (few == 0 && !items(scaler.metrics().value).any(outside)) {
-        cx.report(least.place, format_args!("nothing that is measured outside of the Pods could start the first one"));
+        cx.report(
+            least.place,
+            format_args!("nothing that is measured outside of the Pods could start the first one"),
+        );
     } else if few == 1 && target.is_some_and(|target| is_served(cx, target)) {
         cx.report(least.place, format_args!("a served workload may shrink to one replica"))
             .severity(Severity::Info);
@@ -197,7 +200,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             cx.report(most.place, format_args!("the most replicas are fewer than one"));
         }
         Some(many) if many < few => {
-            cx.report(most.place, format_args!("the most replicas, {many}, are fewer than the least, {few}"));
+            cx.report(
+                most.place,
+                format_args!("the most replicas, {many}, are fewer than the least, {few}"),
+            );
         }
         Some(many) if many == few => {
             cx.report(most.place, format_args!("the least and the most replicas are the same"))
@@ -210,8 +216,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let high = share.node().and_then(Node::as_i64).is_some_and(|share| share > 100);
         let mut pods = target.into_iter().flat_map(Object::pod_specs).peekable();
         if high && pods.peek().is_some() && pods.all(|pod| is_capped(pod, metric.resource)) {
-            cx.report(share, format_args!("no container can use more than the request, which is also its limit"))
-                .severity(Severity::Hint);
+            cx.report(
+                share,
+                format_args!("no container can use more than the request, which is also its limit"),
+            )
+            .severity(Severity::Hint);
         }
     }
 }

@@ -146,8 +146,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     }
     if let Some(scaler) = cx.set().scaler_of(object) {
         let name = scaler.object.display_name();
-        cx.report(at.place, format_args!("every apply sets back the count that autoscaler `{name}` found"))
-            .related(scaler.node, "sets the count as well")
-            .fix_remove(Grade::Review, "Leave the count to the autoscaler");
+        cx.report(
+            at.place,
+            format_args!("every apply sets back the count that autoscaler `{name}` found"),
+        )
+        .related(scaler.node, "sets the count as well")
+        .fix_remove(Grade::Review, "Leave the count to the autoscaler");
     }
 }

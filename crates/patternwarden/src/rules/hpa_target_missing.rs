@@ -256,21 +256,32 @@ const FIXED: [&str; 4] = ["DaemonSet", "Job", "CronJob", "Pod"];
 ///
 /// Source: `autoscaler/vertical-pod-autoscaler/pkg/target`.
 const FOUND: [&str; 7] = [
-    "CronJob", "DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "StatefulSet",
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
 ];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(scaler) = Autoscaler::of(object) else { return };
-    let (at, kind, version) = (scaler.target_name(), scaler.target_kind(), scaler.target_api_version());
+    let (at, kind, version) =
+        (scaler.target_name(), scaler.target_kind(), scaler.target_api_version());
     if version.value.is_some_and(|version| GONE.contains(&version)) {
-        cx.report(version.place, format_args!("no cluster serves this version of the workload any more"))
-            .severity(Severity::Error)
-            .fix_set(Grade::Safe, "Refer to `apps/v1`", "apps/v1");
+        cx.report(
+            version.place,
+            format_args!("no cluster serves this version of the workload any more"),
+        )
+        .severity(Severity::Error)
+        .fix_set(Grade::Safe, "Refer to `apps/v1`", "apps/v1");
     }
     let (Some(kind_name), Some(name)) = (kind.value, at.value) else { return };
     let shown = clipped(kind_name);
     if scaler.is_horizontal() && FIXED.contains(&kind_name) {
-        cx.report(kind.place, format_args!("a {shown} has no replicas to scale")).severity(Severity::Error);
+        cx.report(kind.place, format_args!("a {shown} has no replicas to scale"))
+            .severity(Severity::Error);
         return;
     }
     let target = cx.set().scaled(scaler);
@@ -285,9 +296,18 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             .related(other.node, "scales the same workload");
     }
     match target {
-        Some(target) if scaler.kind == AutoscalerKind::Horizontal && kind_name == "ReplicaSet" && is_made(target) => {
-            cx.report(at.place, format_args!("a Deployment makes this ReplicaSet, and another one with the next release"))
-                .severity(Severity::Error);
+        Some(target)
+            if scaler.kind == AutoscalerKind::Horizontal
+                && kind_name == "ReplicaSet"
+                && is_made(target) =>
+        {
+            cx.report(
+                at.place,
+                format_args!(
+                    "a Deployment makes this ReplicaSet, and another one with the next release"
+                ),
+            )
+            .severity(Severity::Error);
         }
         Some(target) => group(cx, scaler, target),
         None => missing(cx, scaler, kind_name, name),

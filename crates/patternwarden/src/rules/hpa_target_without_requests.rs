@@ -259,13 +259,18 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads { on: &["HorizontalPodAutoscaler", "Deployment", "StatefulSet"], kinds: &[&DEPLOYMENTS, &STATEFUL_SETS, &AUTOSCALERS] };
+static READS: Reads = Reads {
+    on: &["HorizontalPodAutoscaler", "Deployment", "StatefulSet"],
+    kinds: &[&DEPLOYMENTS, &STATEFUL_SETS, &AUTOSCALERS],
+};
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if let Some(scaler) = Autoscaler::of(object) {
         let Some(target) = cx.set().scaled(scaler) else { return };
         for metric in scaler.resource_metrics() {
-            let Some(name) = metric.container.filter(|name| name.as_str().is_some()) else { continue };
+            let Some(name) = metric.container.filter(|name| name.as_str().is_some()) else {
+                continue;
+            };
             if !target.pod_specs().flat_map(PodSpec::containers).any(|c| measures(metric, c)) {
                 let (shown, whose) = (clipped(name.scalar_text()), target.display_name());
                 cx.report(name, format_args!("`{whose}` has no container `{shown}` to measure"));
@@ -274,7 +279,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     } else if let Some(scaler) = object.workload().and_then(|_| cx.set().scaler_of(object)) {
         for metric in scaler.resource_metrics().into_iter().filter(|metric| metric.is_share) {
             let pods = object.pod_specs();
-            for container in pods.flat_map(PodSpec::running_containers).filter(|c| measures(metric, *c)) {
+            for container in
+                pods.flat_map(PodSpec::running_containers).filter(|c| measures(metric, *c))
+            {
                 judge(cx, container, metric);
             }
         }
@@ -288,7 +295,8 @@ fn measures(metric: ResourceMetric<'_>, container: Container<'_>) -> bool {
 
 fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, metric: ResourceMetric<'d>) {
     let resource = metric.resource;
-    let requests = |map: Option<Node<'d>>| resources::quantity(resources::request(map, resource)).is_some();
+    let requests =
+        |map: Option<Node<'d>>| resources::quantity(resources::request(map, resource)).is_some();
     if requests(container.resources().value) || requests(container.pod.resources_in(cx.target())) {
         return;
     }
@@ -299,7 +307,10 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, metric: ResourceMetr
     };
     let name = container.display_name();
     let report = cx
-        .report(at, format_args!("container `{name}` requests no {resource}, whose share is measured"))
+        .report(
+            at,
+            format_args!("container `{name}` requests no {resource}, whose share is measured"),
+        )
         .related(metric.place, "measures the share");
     let start = match resource {
         "cpu" => "100m",
@@ -307,5 +318,9 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, metric: ResourceMetr
         _ => return,
     };
     let pointer = format!("{}", at.pointer(container.object().node));
-    report.fix(Grade::Review, "Request a little to start with", vec![Edit::new(pointer, Op::Add(start.into()))]);
+    report.fix(
+        Grade::Review,
+        "Request a little to start with",
+        vec![Edit::new(pointer, Op::Add(start.into()))],
+    );
 }

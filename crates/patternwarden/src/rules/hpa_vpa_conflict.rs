@@ -169,10 +169,13 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(metric) = measured.find(|m| controls(vertical, target, m.resource)) else { return };
     let severity = if mode.value == Some("Initial") { Severity::Info } else { Severity::Warning };
     let name = other.object.display_name();
-    cx.report(mode.place, format_args!("it changes the {} that `{name}` measures", metric.resource))
-        .severity(severity)
-        .related(metric.place, "measures it")
-        .fix_set(Grade::Review, "Let it only recommend", "Off");
+    cx.report(
+        mode.place,
+        format_args!("it changes the {} that `{name}` measures", metric.resource),
+    )
+    .severity(severity)
+    .related(metric.place, "measures it")
+    .fix_set(Grade::Review, "Let it only recommend", "Off");
 }
 
 /// Whether a vertical autoscaler changes this resource of some container.
@@ -182,7 +185,9 @@ fn controls(scaler: Autoscaler<'_>, target: Option<Object<'_>>, resource: &str) 
     }
     let policies: Vec<_> = items(scaler.container_policies().value).collect();
     let listed = |name: &str| {
-        policies.iter().any(|policy| policy.get("containerName").and_then(Node::as_str) == Some(name))
+        policies
+            .iter()
+            .any(|policy| policy.get("containerName").and_then(Node::as_str) == Some(name))
     };
     // A container without a policy is controlled as a whole.
     let free = target.is_none_or(|target| {

@@ -118,10 +118,16 @@ static RETIRED: &[(&str, &str)] = &[
     ("k8s.gcr.io", FROZEN),
     ("gcr.io/google-containers", FROZEN),
     ("gcr.io/google_containers", FROZEN),
-    ("docker.io/bitnami/*:*.*", "has moved to `docker.io/bitnamilegacy` and gets no updates since August 2025"),
+    (
+        "docker.io/bitnami/*:*.*",
+        "has moved to `docker.io/bitnamilegacy` and gets no updates since August 2025",
+    ),
     ("docker.pkg.github.com", "is replaced by `ghcr.io`"),
     ("**/tiller", TILLER),
-    ("registry.k8s.io/ingress-nginx/controller", "belongs to a project that is retired since March 2026"),
+    (
+        "registry.k8s.io/ingress-nginx/controller",
+        "belongs to a project that is retired since March 2026",
+    ),
     ("docker.io/library/centos", "gets no updates since June 2024"),
 ];
 
@@ -134,13 +140,18 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     }
     for used in object.pod_spec().into_iter().flat_map(PodSpec::images) {
         let (Some(image), Some(text)) = (used.parsed(), used.reference.value) else { continue };
-        let short = |pattern: &str| !pattern.contains(['/', '.']) && image.registry.is_none() && image.repository == pattern;
+        let short = |pattern: &str| {
+            !pattern.contains(['/', '.']) && image.registry.is_none() && image.repository == pattern
+        };
         if cx.entries(&IGNORE).any(|pattern| short(pattern) || matches(pattern, image)) {
             continue;
         }
-        let own = cx.entries(&EXTRA).map(|entry| entry.split_once('=').unwrap_or((entry, "is given up")));
+        let own =
+            cx.entries(&EXTRA).map(|entry| entry.split_once('=').unwrap_or((entry, "is given up")));
         let mut known = RETIRED.iter().copied().chain(own);
-        let Some((pattern, what)) = known.find(|(pattern, _)| matches(pattern, image)) else { continue };
+        let Some((pattern, what)) = known.find(|(pattern, _)| matches(pattern, image)) else {
+            continue;
+        };
         let retired = pattern.starts_with("registry.k8s.io");
         let severity = if retired { Severity::Info } else { Severity::Warning };
         let finding = cx

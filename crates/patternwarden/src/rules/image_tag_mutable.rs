@@ -143,7 +143,10 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, used: UsedImage<'d>) {
         ),
         Some(tag) if cx.lists(&FLOATING_TAGS, tag) => cx.report(
             at.place,
-            format_args!("image `{shown}` of {used} has the tag `{}`, which moves{cached}", clipped(tag)),
+            format_args!(
+                "image `{shown}` of {used} has the tag `{}`, which moves{cached}",
+                clipped(tag)
+            ),
         ),
         Some(_) => return,
     };

@@ -219,7 +219,8 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, backend: Backend<'d>) {
     };
     let Some(port) = backend.port.filter(|port| !port.is_null()) else { return };
     let key = if port.as_i64().is_some() { "port" } else { "name" };
-    let same = |entry: Node<'d>| entry.get(key).is_some_and(|own| own.scalar_text() == port.scalar_text());
+    let same =
+        |entry: Node<'d>| entry.get(key).is_some_and(|own| own.scalar_text() == port.scalar_text());
     let only = match (service.ports().next(), service.ports().nth(1)) {
         // An ExternalName has no ports to compare with.
         (None, _) => return,
@@ -268,13 +269,21 @@ fn class<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let at = object.node.at(&["spec", "ingressClassName"]);
     let named = at.node().is_some_and(|node| !node.is_null());
     if !named && object.annotation("kubernetes.io/ingress.class").is_none() {
-        cx.report(at, format_args!("no class is named, so that the default one of the cluster serves it"))
-            .severity(Severity::Hint);
+        cx.report(
+            at,
+            format_args!("no class is named, so that the default one of the cluster serves it"),
+        )
+        .severity(Severity::Hint);
     }
     let mut annotations = entries(object.annotations().value);
-    let own = |node: &Node<'d>| node.key().is_some_and(|key| key.starts_with("nginx.ingress.kubernetes.io/"));
+    let own = |node: &Node<'d>| {
+        node.key().is_some_and(|key| key.starts_with("nginx.ingress.kubernetes.io/"))
+    };
     if let Some(annotation) = annotations.find(own) {
-        cx.report(annotation, format_args!("only ingress-nginx, which is retired, reads this annotation"))
-            .severity(Severity::Info);
+        cx.report(
+            annotation,
+            format_args!("only ingress-nginx, which is retired, reads this annotation"),
+        )
+        .severity(Severity::Info);
     }
 }

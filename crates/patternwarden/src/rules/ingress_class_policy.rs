@@ -211,11 +211,16 @@ crate::rule! {
 static REQUIRE: Flag =
     Flag { name: "require", doc: "Whether each Ingress must name its class.", default: false };
 
-static ALLOWED: Strings = Strings::empty("allowed", "Classes that are allowed, as globs; empty for every one.");
+static ALLOWED: Strings =
+    Strings::empty("allowed", "Classes that are allowed, as globs; empty for every one.");
 
-static DENIED: Strings = Strings::empty("denied", "Classes that are not allowed, as globs, whatever `allowed` says.");
+static DENIED: Strings =
+    Strings::empty("denied", "Classes that are not allowed, as globs, whatever `allowed` says.");
 
-static GATEWAYS: Strings = Strings::empty("gateways", "Names of Gateways, as globs, that routes may be attached to; empty for every one.");
+static GATEWAYS: Strings = Strings::empty(
+    "gateways",
+    "Names of Gateways, as globs, that routes may be attached to; empty for every one.",
+);
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     for parent in gateways_of(object) {

@@ -130,7 +130,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let waits = words.iter().any(|word| word.contains("until "));
     let programs = programs(words);
     let runs = |names: &[&str]| {
-        programs.iter().any(|words| words.first().is_some_and(|name| names.contains(&base_name(name))))
+        programs
+            .iter()
+            .any(|words| words.first().is_some_and(|name| names.contains(&base_name(name))))
     };
     let (checked, piped) = (runs(&SUMS), runs(&["sh", "bash"]));
     let found = programs.iter().find_map(|words| {
@@ -138,7 +140,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         let has = |word: &str| rest.contains(&word);
         let name = base_name(name);
         match name {
-            "git" if has("clone") && !pins(rest) && !programs.iter().any(|words| checks_out(words)) => {
+            "git"
+                if has("clone")
+                    && !pins(rest)
+                    && !programs.iter().any(|words| checks_out(words)) =>
+            {
                 Some("clones what a branch is at that moment")
             }
             "curl" | "wget" if !waits && rest.iter().any(|word| is_remote(word)) => {
@@ -157,7 +163,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         }
     });
     let Some(problem) = found else { return };
-    let place = if container.command().is_absent() { container.args().place } else { container.command().place };
+    let place = if container.command().is_absent() {
+        container.args().place
+    } else {
+        container.command().place
+    };
     let name = container.display_name();
     cx.report(place, format_args!("container `{name}` {problem}")).severity(severity);
 }
@@ -175,7 +185,8 @@ fn pins(rest: &[&str]) -> bool {
 
 /// Whether a program goes to one commit.
 fn checks_out(words: &[&str]) -> bool {
-    let commit = |word: &&str| word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let commit =
+        |word: &&str| word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     words.first().is_some_and(|name| base_name(name) == "git") && words.iter().any(commit)
 }
 

@@ -223,7 +223,9 @@ fn form(object: Object<'_>) -> Form {
             Form::Subdomain(62 - digits)
         }
         ("networking.k8s.io", "IPAddress") | ("certificates.k8s.io", _) => Form::Segment,
-        (group, _) if group.ends_with("openshift.io") || group == "rbac.authorization.k8s.io" => Form::Segment,
+        (group, _) if group.ends_with("openshift.io") || group == "rbac.authorization.k8s.io" => {
+            Form::Segment
+        }
         _ => Form::Subdomain(253),
     }
 }
@@ -256,15 +258,23 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, form: Form, what: &dyn core::f
 }
 
 #[inline(never)]
-fn tell<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, name: &str, form: Form, what: &dyn core::fmt::Display) {
-    let relaxed = form == Form::StrictLabel
-        && Form::Label.fits(name)
-        && cx.target() >= RELAXED_SERVICE_NAMES;
+fn tell<'d>(
+    cx: &mut Cx<'_, 'd>,
+    node: Node<'d>,
+    name: &str,
+    form: Form,
+    what: &dyn core::fmt::Display,
+) {
+    let relaxed =
+        form == Form::StrictLabel && Form::Label.fits(name) && cx.target() >= RELAXED_SERVICE_NAMES;
     let (shown, demand) = (clipped(name), form.demand());
     let finding = match form {
         Form::Subdomain(most) if name.len() > most => cx.report(
             node,
-            format_args!("`{shown}` has {} characters, and the name of a {what} may have {most}", name.len()),
+            format_args!(
+                "`{shown}` has {} characters, and the name of a {what} may have {most}",
+                name.len()
+            ),
         ),
         _ => cx.report(node, format_args!("`{shown}` is no {what} name: it needs {demand}")),
     };
@@ -272,7 +282,11 @@ fn tell<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, name: &str, form: Form, what: &
     if matches!(form, Form::Label | Form::StrictLabel | Form::Subdomain(_) | Form::Port) {
         let better = corrected(name);
         if form.fits(&better) {
-            finding.fix_set(Grade::Review, "Use lower-case letters, digits and `-`", Value::String(better));
+            finding.fix_set(
+                Grade::Review,
+                "Use lower-case letters, digits and `-`",
+                Value::String(better),
+            );
         }
     }
 }

@@ -4,9 +4,9 @@ use crate::kube::{Container, PodSpec};
 use crate::minor::Minor;
 use crate::param::Param;
 use crate::pattern::Pattern;
+use crate::repair::native_sidecar;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
 use alloc::{format, vec::Vec};
-use crate::repair::native_sidecar;
 
 crate::rule! {
     /// A helper container of a Job never ends, so the Job never does.

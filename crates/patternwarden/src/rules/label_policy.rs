@@ -168,10 +168,13 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static REQUIRED: Strings = Strings::empty("required", "Labels that must be there: `key`, or `key=value` with a glob.");
+static REQUIRED: Strings =
+    Strings::empty("required", "Labels that must be there: `key`, or `key=value` with a glob.");
 static DENIED: Strings = Strings::empty("denied", "Labels that must not be there, as globs.");
-static ALLOWED_ONLY: Strings = Strings::empty("allowed_only", "The only labels that may be there, as globs.");
-static VALUES: Strings = Strings::empty("values", "What labels must hold where they are: `key=value` with globs.");
+static ALLOWED_ONLY: Strings =
+    Strings::empty("allowed_only", "The only labels that may be there, as globs.");
+static VALUES: Strings =
+    Strings::empty("values", "What labels must hold where they are: `key=value` with globs.");
 
 static ALLOW_SYSTEM: Flag = Flag {
     name: "allow_system",
@@ -232,7 +235,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let system = cx.flag(&ALLOW_SYSTEM);
     let values: alloc::vec::Vec<&str> = cx.entries(&VALUES).collect();
     let exempt = |key: &str| {
-        let named = values.iter().any(|entry| entry.split_once('=').is_some_and(|(name, _)| glob(name, key)));
+        let named = values
+            .iter()
+            .any(|entry| entry.split_once('=').is_some_and(|(name, _)| glob(name, key)));
         system && !named && SYSTEM.iter().any(|pattern| glob(pattern, key))
     };
     for place in places(cx, object, &POLICY) {
@@ -244,4 +249,3 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         }
     }
 }
-

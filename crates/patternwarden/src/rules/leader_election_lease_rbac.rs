@@ -367,9 +367,8 @@ struct Rights<'d> {
 impl<'d> Rights<'d> {
     fn of(set: &Set<'d>, pod: PodSpec<'d>) -> Self {
         let words = || pod.running_containers().flat_map(crate::kube::Container::words);
-        let named = words().find_map(|word| {
-            NAMESPACES.iter().find_map(|flag| word.as_str()?.strip_prefix(flag))
-        });
+        let named = words()
+            .find_map(|word| NAMESPACES.iter().find_map(|flag| word.as_str()?.strip_prefix(flag)));
         let lock = named.unwrap_or(pod.object().effective_namespace());
         let mut rights = Self { roles: Vec::new(), bound: false, unknown: false };
         for binding in set.bindings_of(pod) {
@@ -414,7 +413,8 @@ fn lacking<'d>(cx: &mut Cx<'_, 'd>, role: Role<'d>, pod: PodSpec<'d>, missing: &
             (role.rule_list().place, vec![Edit::new("/rules/-", Op::Add(grant))])
         }
     };
-    let report = cx.report(place, format_args!("`{name}` elects a leader and may not {verbs} Leases"));
+    let report =
+        cx.report(place, format_args!("`{name}` elects a leader and may not {verbs} Leases"));
     let report = report.fix(Grade::Review, alloc::format!("Grant {verbs}"), edits);
     if let Some(evidence) = election(pod) {
         report.related(evidence, "elects a leader");
@@ -431,7 +431,10 @@ fn workload<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         let recognised = recognise_one(&controller::RECOGNISER, cx.set(), object);
         let watches = recognised.is_some_and(|found| found.confidence >= Confidence::Likely);
         if watches && replicas.is_some_and(|count| count > 1) {
-            cx.report(place, format_args!("all replicas of this controller work at once, as none is elected"));
+            cx.report(
+                place,
+                format_args!("all replicas of this controller work at once, as none is elected"),
+            );
         }
         return;
     };
@@ -440,7 +443,10 @@ fn workload<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         cx.report(evidence, format_args!("no role of the input lets `{account}` hold a Lease"))
             .severity(Severity::Info);
     } else if rights.roles.is_empty() && !rights.unknown {
-        cx.report(evidence, format_args!("the rights of `{account}` hold in another namespace than its Lease"));
+        cx.report(
+            evidence,
+            format_args!("the rights of `{account}` hold in another namespace than its Lease"),
+        );
     }
     if replicas == Some(1) {
         cx.report(place, format_args!("a leader is elected among one replica, so none stands by"))

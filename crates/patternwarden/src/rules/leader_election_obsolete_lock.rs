@@ -190,8 +190,11 @@ fn options<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
 }
 
 fn report<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, lock: &str, repaired: String) {
-    cx.report(node, format_args!("the lock `{lock}` is gone from the client library"))
-        .fix_set(Grade::Safe, "Use a Lease as the lock", repaired);
+    cx.report(node, format_args!("the lock `{lock}` is gone from the client library")).fix_set(
+        Grade::Safe,
+        "Use a Lease as the lock",
+        repaired,
+    );
 }
 
 /// Whether an option or variable names the kind of lock: `--leader-elect-resource-lock`,
@@ -232,13 +235,15 @@ fn follows_option(head: &str) -> bool {
 fn grants<'d>(cx: &mut Cx<'_, 'd>, role: Role<'d>) {
     let namespace = role.object.effective_namespace();
     let grants_lease = |other: Role<'_>| {
-        let here = other.kind == RoleKind::Cluster || other.object.effective_namespace() == namespace;
+        let here =
+            other.kind == RoleKind::Cluster || other.object.effective_namespace() == namespace;
         let grants = |verb| other.grants("coordination.k8s.io", "leases", verb);
         here && (grants("create") || grants("update"))
     };
     let mut found = role.rules().filter(|rule| takes_lock(*rule)).filter_map(|rule| {
         let names = rule.resource_names().value?;
-        let lock = names.items().filter_map(Node::as_str).find(|name| cx.lists(&LOCK_NAMES, name))?;
+        let lock =
+            names.items().filter_map(Node::as_str).find(|name| cx.lists(&LOCK_NAMES, name))?;
         Some((names, lock))
     });
     let Some((names, lock)) = found.next() else { return };
@@ -252,8 +257,11 @@ fn grants<'d>(cx: &mut Cx<'_, 'd>, role: Role<'d>) {
         ("verbs", words(&["get", "create", "update"])),
     ]);
     let edits = vec![append(role.node, role.rule_list(), leases)];
-    cx.report(names, format_args!("the role grants `{lock}` as a lock, and no role grants a Lease"))
-        .fix(Grade::Review, "Grant Leases too", edits);
+    cx.report(
+        names,
+        format_args!("the role grants `{lock}` as a lock, and no role grants a Lease"),
+    )
+    .fix(Grade::Review, "Grant Leases too", edits);
 }
 
 fn takes_lock(rule: PolicyRule<'_>) -> bool {

@@ -175,7 +175,8 @@ fn problem(hook: Hook<'_>) -> Option<(Place<'_>, &'static str)> {
     if let Some(socket) = written("tcpSocket") {
         return Some((socket.into(), "opens a TCP connection, which hooks cannot do"));
     }
-    let count = ["exec", "httpGet", "sleep"].into_iter().filter(|key| written(key).is_some()).count();
+    let count =
+        ["exec", "httpGet", "sleep"].into_iter().filter(|key| written(key).is_some()).count();
     if count != 1 {
         let problem = if count == 0 { "has no handler" } else { "has more than one handler" };
         return Some((hook.node.into(), problem));

@@ -190,7 +190,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let name = container.display_name();
     let finding = cx.report(
         at.place,
-        format_args!("container `{name}` has no liveness probe, so that a process that hangs stays as it is"),
+        format_args!(
+            "container `{name}` has no liveness probe, so that a process that hangs stays as it is"
+        ),
     );
     // A connection is all that is known to work, and tests nothing but the process.
     if let Some(port) = container.tcp_port() {

@@ -267,7 +267,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
             None
         };
         if let Some(severity) = severity {
-            let message = format_args!("liveness of `{name}` asks `{text}`, which counts dependencies too");
+            let message =
+                format_args!("liveness of `{name}` asks `{text}`, which counts dependencies too");
             let reported = cx.report(path, message).severity(severity);
             if text.trim_end_matches('/') == SPRING {
                 let liveness = "/actuator/health/liveness";

@@ -183,7 +183,8 @@ static EXEMPT: Strings = Strings {
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let at = object.name();
-    let Some(name) = at.value.filter(|name| object.is("", "Namespace") && !cx.lists(&EXEMPT, name)) else {
+    let Some(name) = at.value.filter(|name| object.is("", "Namespace") && !cx.lists(&EXEMPT, name))
+    else {
         return;
     };
     let set = cx.set();
@@ -208,10 +209,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     });
     if let Some((entry, pod)) = refused {
         let (key, who) = (entry.key().unwrap_or_default(), pod.object().display_name());
-        cx.report(at.place, format_args!("the quota on `{key}` refuses the Pods of `{who}`, as nothing fills their values in"))
-            .severity(Severity::Warning)
-            .related(entry, "makes the value mandatory")
-            .related(pod.template, "does not have it");
+        cx.report(
+            at.place,
+            format_args!(
+                "the quota on `{key}` refuses the Pods of `{who}`, as nothing fills their values in"
+            ),
+        )
+        .severity(Severity::Warning)
+        .related(entry, "makes the value mandatory")
+        .related(pod.template, "does not have it");
     } else if cx.lists(&NEED, "LimitRange") {
         cx.report(at.place, format_args!("namespace `{name}` has no LimitRange"));
     }

@@ -138,7 +138,8 @@ crate::rule! {
 }
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
-    let all: Vec<Container<'d>> = pod.containers().filter(|c| c.class != Class::Ephemeral).collect();
+    let all: Vec<Container<'d>> =
+        pod.containers().filter(|c| c.class != Class::Ephemeral).collect();
     let sidecars = all.iter().filter(|container| container.class == Class::Sidecar).count();
     if sidecars == 0 {
         return;
@@ -153,20 +154,27 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         }
         let later = all.iter().copied().skip(at + 1);
         let wanted = later.flat_map(localhost_ports).find(|(port, _)| {
-            let serves = |c: Container<'_>| c.ports().any(|own| own.container_port().value == Some((*port).into()));
+            let serves = |c: Container<'_>| {
+                c.ports().any(|own| own.container_port().value == Some((*port).into()))
+            };
             // A port that nobody declares is the only sidecar's.
             serves(sidecar) || (sidecars == 1 && !all.iter().copied().any(serves))
         });
         let feeds = main.and_then(|main| {
-            let writes = |mount: &Node<'_>| mount.get("readOnly").and_then(Node::as_bool) != Some(true);
+            let writes =
+                |mount: &Node<'_>| mount.get("readOnly").and_then(Node::as_bool) != Some(true);
             let own = |name| mounts_of([sidecar].into_iter(), name).into_iter().find(writes);
-            let read = |name| mounts_of([main].into_iter(), name).into_iter().find(|mount| !writes(mount));
+            let read =
+                |name| mounts_of([main].into_iter(), name).into_iter().find(|mount| !writes(mount));
             shared.iter().find_map(|(name, _)| own(name).zip(read(name)).map(|(_, read)| read))
         });
         let Some(user) = wanted.map(|(_, node)| node).or(feeds) else { continue };
         let name = sidecar.display_name();
         let finding = cx
-            .report(probe.place, format_args!("nothing waits until the sidecar `{name}` can be used"))
+            .report(
+                probe.place,
+                format_args!("nothing waits until the sidecar `{name}` can be used"),
+            )
             .related(user, "uses it");
         if let Some((port, _)) = wanted {
             let socket = Value::map([("port", Value::from(i64::from(port)))]);

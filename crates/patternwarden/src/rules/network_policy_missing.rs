@@ -235,7 +235,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     }
     let set = cx.set();
     let mut policies: Vec<_> = set.of_kind("NetworkPolicy").filter_map(NetworkPolicy::of).collect();
-    let other = OTHERS.iter().any(|(kind, group)| set.of_kind(kind).any(|o| o.api().group == *group));
+    let other =
+        OTHERS.iter().any(|(kind, group)| set.of_kind(kind).any(|o| o.api().group == *group));
     if policies.is_empty() && !other && !cx.flag(&ALWAYS) {
         return;
     }
@@ -247,7 +248,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         (false, false) => Severity::Warning,
     };
     // An absent selector selects all, as an empty one does.
-    policies.retain(|policy| policy.selector().is_none_or(|selector| selector.selects(pod.labels())));
+    policies
+        .retain(|policy| policy.selector().is_none_or(|selector| selector.selects(pod.labels())));
     let name = pod.object().display_name();
     for (word, types, what) in [
         ("ingress", &["Ingress"] as &[&str], "into"),
@@ -257,7 +259,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         let isolated = policies.iter().any(|policy| types.iter().any(|of| policy.isolates(of)));
         if !isolated && cx.lists(&DIRECTIONS, word) {
             let place = pod.template.at(&["metadata", "labels"]);
-            cx.report(place, format_args!("no policy limits what goes {what} `{name}`")).severity(severity);
+            cx.report(place, format_args!("no policy limits what goes {what} `{name}`"))
+                .severity(severity);
         }
     }
 }

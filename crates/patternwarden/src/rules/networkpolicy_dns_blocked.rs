@@ -168,7 +168,10 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads { on: &["NetworkPolicy"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &NETWORK_POLICIES] };
+static READS: Reads = Reads {
+    on: &["NetworkPolicy"],
+    kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &NETWORK_POLICIES],
+};
 
 const DNS: i64 = 53;
 
@@ -197,14 +200,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let port = |protocol: &str| Value::map([("port", DNS.into()), ("protocol", protocol.into())]);
     let labels = Value::map([("kubernetes.io/metadata.name", "kube-system".into())]);
     let peer = Value::map([("namespaceSelector", Value::map([("matchLabels", labels)]))]);
-    let rule = Value::map([
-        ("to", Value::seq([peer])),
-        ("ports", Value::seq([port("UDP"), port("TCP")])),
-    ]);
+    let rule =
+        Value::map([("to", Value::seq([peer])), ("ports", Value::seq([port("UDP"), port("TCP")]))]);
     let edits = vec![append(object.node, policy.egress(), rule)];
-    cx.report(policy.egress().place, format_args!("`{name}` may connect to others but not look up their names"))
-        .related(pod.template, "is selected")
-        .fix(Grade::Review, "Allow DNS in kube-system", edits);
+    cx.report(
+        policy.egress().place,
+        format_args!("`{name}` may connect to others but not look up their names"),
+    )
+    .related(pod.template, "is selected")
+    .fix(Grade::Review, "Allow DNS in kube-system", edits);
 }
 
 /// Whether a rule lets questions for names through: port 53 to anybody, or every port to where the
@@ -224,7 +228,8 @@ fn is_dns(port: Node<'_>) -> bool {
     let udp = port.get("protocol").and_then(Node::as_str) == Some("UDP");
     let Some(first) = number("port") else {
         // Names of ports are those of the Pods that serve; no port means all.
-        return udp && port.get("port").is_none_or(|port| port.is_null() || port.as_str() == Some("dns"));
+        return udp
+            && port.get("port").is_none_or(|port| port.is_null() || port.as_str() == Some("dns"));
     };
     udp && (first..=number("endPort").unwrap_or(first)).contains(&DNS)
 }
@@ -234,11 +239,14 @@ fn serves_names(peer: Node<'_>) -> bool {
     let cidr = peer.get("ipBlock").and_then(|block| block.get("cidr")).and_then(Node::as_str);
     let Some(node) = peer.get("namespaceSelector") else { return cidr == Some("0.0.0.0/0") };
     let selector = LabelSelector { node };
-    let named = selector.match_labels().value.and_then(|map| map.get("kubernetes.io/metadata.name"));
+    let named =
+        selector.match_labels().value.and_then(|map| map.get("kubernetes.io/metadata.name"));
     let listed = items(selector.match_expressions().value).any(|expression| {
         let is = |key, text| expression.get(key).and_then(Node::as_str) == Some(text);
         let mut values = items(expression.get("values")).map(Node::scalar_text);
-        is("key", "kubernetes.io/metadata.name") && is("operator", "In") && values.any(|v| v == "kube-system")
+        is("key", "kubernetes.io/metadata.name")
+            && is("operator", "In")
+            && values.any(|v| v == "kube-system")
     });
     selector.is_empty() || listed || named.is_some_and(|name| name.as_str() == Some("kube-system"))
 }

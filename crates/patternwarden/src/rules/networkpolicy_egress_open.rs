@@ -193,16 +193,24 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             None => rule.at(if key == "from" { &["from"] } else { &["to"] }),
         };
         if empty {
-            cx.report(place, format_args!("an empty `{key}` allows every peer, as if it were not there"))
-                .severity(Severity::Warning);
+            cx.report(
+                place,
+                format_args!("an empty `{key}` allows every peer, as if it were not there"),
+            )
+            .severity(Severity::Warning);
         } else if peers.is_none() && key == "from" {
             cx.report(place, format_args!("this rule lets everybody in"));
         }
         for block in items(peers).filter_map(|peer| peer.get("ipBlock")).filter(|_| key == "to") {
             let Some(cidr) = block.get("cidr") else { continue };
             let mut except = items(block.get("except")).map(Node::scalar_text);
-            if cidr.as_str() == Some("0.0.0.0/0") && !except.any(|range| cidr_holds(range, METADATA.into())) {
-                cx.report(cidr, format_args!("this rule opens the way to the metadata service of the cloud"));
+            if cidr.as_str() == Some("0.0.0.0/0")
+                && !except.any(|range| cidr_holds(range, METADATA.into()))
+            {
+                cx.report(
+                    cidr,
+                    format_args!("this rule opens the way to the metadata service of the cloud"),
+                );
             }
         }
     }
@@ -218,7 +226,8 @@ fn every_pod<'d>(cx: &mut Cx<'_, 'd>, policy: NetworkPolicy<'d>) {
                 .severity(Severity::Warning);
         }
         "forbid" if !cx.lists(&EMPTY_NAMES, object.display_name()) => {
-            cx.report(place, format_args!("the policy selects every Pod")).severity(Severity::Warning);
+            cx.report(place, format_args!("the policy selects every Pod"))
+                .severity(Severity::Warning);
         }
         _ => {}
     }

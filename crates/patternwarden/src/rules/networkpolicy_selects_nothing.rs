@@ -125,7 +125,8 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads { on: &["NetworkPolicy"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS] };
+static READS: Reads =
+    Reads { on: &["NetworkPolicy"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS] };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(policy) = NetworkPolicy::of(object) else { return };
@@ -139,22 +140,32 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let host = found.iter().find(|pod| pod.host_network().value == Some(true));
         if let Some(pod) = host {
             let name = pod.object().display_name();
-            cx.report(selector.node, format_args!("the policy has no power over `{name}`, which is in the network of its node"))
-                .severity(Severity::Info)
-                .related(pod.host_network().place, "is in the network of its node");
+            cx.report(
+                selector.node,
+                format_args!(
+                    "the policy has no power over `{name}`, which is in the network of its node"
+                ),
+            )
+            .severity(Severity::Info)
+            .related(pod.host_network().place, "is in the network of its node");
         } else if found.is_empty() && !selector.is_empty() {
             let report = cx.report(
                 selector.node,
-                format_args!("no workload in namespace `{namespace}` carries the labels of this policy"),
+                format_args!(
+                    "no workload in namespace `{namespace}` carries the labels of this policy"
+                ),
             );
-            let difference = selector.match_labels().value.and_then(|labels| nearest(labels, &pods));
+            let difference =
+                selector.match_labels().value.and_then(|labels| nearest(labels, &pods));
             // An expression would still have to hold.
             let plain = items(selector.match_expressions().value).next().is_none();
             if let Some(difference) = difference.filter(|_| plain) {
                 let (title, edits) = difference.repair(object.node);
-                report
-                    .related(difference.carried, "the label of the nearest workload")
-                    .fix(Grade::Review, title, edits);
+                report.related(difference.carried, "the label of the nearest workload").fix(
+                    Grade::Review,
+                    title,
+                    edits,
+                );
             }
         }
     }
@@ -163,8 +174,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             let Some(node) = peer.get("podSelector") else { continue };
             let selector = LabelSelector { node };
             if !selector.is_empty() && !pods.iter().any(|pod| selector.selects(pod.labels())) {
-                cx.report(node, format_args!("no workload in namespace `{namespace}` is this peer"))
-                    .severity(Severity::Info);
+                cx.report(
+                    node,
+                    format_args!("no workload in namespace `{namespace}` is this peer"),
+                )
+                .severity(Severity::Info);
             }
         }
     }

@@ -160,7 +160,11 @@ fn successor(key: &str) -> Option<&'static str> {
 
 /// How a rename can be trusted: nodes have carried both names of system and processor for years.
 fn grade(new: &str) -> Grade {
-    if matches!(new, "kubernetes.io/os" | "kubernetes.io/arch") { Grade::Safe } else { Grade::Review }
+    if matches!(new, "kubernetes.io/os" | "kubernetes.io/arch") {
+        Grade::Safe
+    } else {
+        Grade::Review
+    }
 }
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
@@ -182,7 +186,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     for preferred in items(affinity(&["affinity", "nodeAffinity", PREFERRED]).node()) {
         expressions(cx, preferred.at(&["preference", "matchExpressions"]));
     }
-    for path in [&["affinity", "podAffinity"] as &'static [&str], &["affinity", "podAntiAffinity"]] {
+    for path in [&["affinity", "podAffinity"] as &'static [&str], &["affinity", "podAntiAffinity"]]
+    {
         let Some(rules) = pod.node.at(path).node() else { continue };
         topology_keys(cx, items(rules.get(REQUIRED)));
         let terms = items(rules.get(PREFERRED)).filter_map(|entry| entry.get("podAffinityTerm"));
@@ -194,10 +199,20 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 
-fn tell<'d>(cx: &mut Cx<'_, 'd>, at: Node<'d>, old: Option<&str>, new: &str, grade: Grade, edits: Vec<Edit>) {
+fn tell<'d>(
+    cx: &mut Cx<'_, 'd>,
+    at: Node<'d>,
+    old: Option<&str>,
+    new: &str,
+    grade: Grade,
+    edits: Vec<Edit>,
+) {
     let old = old.unwrap_or_default();
-    cx.report(at, format_args!("nodes no longer have `{old}`: it is `{new}` now"))
-        .fix(grade, format!("Use `{new}`"), edits);
+    cx.report(at, format_args!("nodes no longer have `{old}`: it is `{new}` now")).fix(
+        grade,
+        format!("Use `{new}`"),
+        edits,
+    );
 }
 
 fn value<'d>(cx: &mut Cx<'_, 'd>, at: Option<Node<'d>>) {
@@ -205,7 +220,14 @@ fn value<'d>(cx: &mut Cx<'_, 'd>, at: Option<Node<'d>>) {
     let Some(new) = successor(old) else { return };
     let root = cx.set().object_holding(node).map_or(node, |object| object.node);
     let pointer = Place::from(node).pointer(root).to_string();
-    tell(cx, node, Some(old), new, grade(new), vec![Edit::new(pointer, Op::Replace(Value::from(new)))]);
+    tell(
+        cx,
+        node,
+        Some(old),
+        new,
+        grade(new),
+        vec![Edit::new(pointer, Op::Replace(Value::from(new)))],
+    );
 }
 
 fn terms<'d>(cx: &mut Cx<'_, 'd>, list: Place<'d>) {

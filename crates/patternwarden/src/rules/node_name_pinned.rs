@@ -128,10 +128,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let pointer = |place: patternwarden_tree::Place<'d>| place.pointer(object.node).to_string();
     let selector = pointer(pod.node_selector().place);
     let key = format!("{selector}/{}", escaped("kubernetes.io/hostname"));
-    let edits = vec![
-        Edit::new(key, Op::Add(Value::from(name))),
-        Edit::new(pointer(at.place), Op::Remove),
-    ];
+    let edits =
+        vec![Edit::new(key, Op::Add(Value::from(name))), Edit::new(pointer(at.place), Op::Remove)];
     cx.report(at.place, format_args!("node `{}` is named, past the scheduler", clipped(name)))
         .severity(severity)
         .fix(Grade::Review, "Select the node by its label", edits);

@@ -146,7 +146,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     for (form, place) in forms {
         let held = place.node().is_some_and(is_filled);
         if held && !daemon && cx.lists(&FORBID, form) {
-            cx.report(place, format_args!("the Pod chooses its node by `{form}`, which is forbidden here"));
+            cx.report(
+                place,
+                format_args!("the Pod chooses its node by `{form}`, which is forbidden here"),
+            );
         } else if !held && cx.lists(&REQUIRE, form) {
             cx.report(place, format_args!("the Pod has no `{form}`, which is demanded here"));
         }
@@ -159,7 +162,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let scheduler = pod.node.at(&["schedulerName"]);
     let name = scheduler.node().and_then(Node::as_str).filter(|name| !name.is_empty());
     if let Some(name) = name.filter(|name| cx.leaves_out(&SCHEDULERS, name)) {
-        cx.report(scheduler, format_args!("scheduler `{}` is not among those that are allowed", clipped(name)));
+        cx.report(
+            scheduler,
+            format_args!("scheduler `{}` is not among those that are allowed", clipped(name)),
+        );
     }
 }
 

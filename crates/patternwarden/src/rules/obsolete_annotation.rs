@@ -229,7 +229,11 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, pod: Option<PodSpec<'d>>, 
         HINTS => {
             let to = format!("/metadata/annotations/{}", escaped(TOPOLOGY_MODE));
             if object.annotation(TOPOLOGY_MODE).is_none() {
-                finding.fix(Grade::Review, "Use its new name", vec![Edit::new(to, Op::Move { from })]);
+                finding.fix(
+                    Grade::Review,
+                    "Use its new name",
+                    vec![Edit::new(to, Op::Move { from })],
+                );
             }
             return;
         }

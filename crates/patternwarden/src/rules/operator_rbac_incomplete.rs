@@ -242,15 +242,18 @@ fn informers<'d>(cx: &mut Cx<'_, 'd>, all: &[Role<'d>], role: Role<'d>, crds: &[
     for rule in role.rules().filter(|rule| rule.has_verb("watch")) {
         let pairs = groups(rule).flat_map(|g| resources(rule).map(move |resource| (g, resource)));
         let unlisted = pairs.into_iter().find(|(group, resource)| {
-            let custom = crds
-                .iter()
-                .any(|crd| crd.group().value == Some(group) && crd.plural().value == Some(resource));
+            let custom = crds.iter().any(|crd| {
+                crd.group().value == Some(group) && crd.plural().value == Some(resource)
+            });
             !custom && !granted(all, group, resource, "list")
         });
         if let Some((_, resource)) = unlisted {
             let edits = append_verbs(rule, &["list"]);
-            cx.report(rule.verbs().place, format_args!("`{resource}` can be watched but not listed"))
-                .fix(Grade::Review, "Grant list", edits);
+            cx.report(
+                rule.verbs().place,
+                format_args!("`{resource}` can be watched but not listed"),
+            )
+            .fix(Grade::Review, "Grant list", edits);
         }
     }
 }

@@ -124,6 +124,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if let Some(node) = least.value {
         edits.insert(0, Edit::new(Place::from(node).pointer(object.node), Op::Remove));
     }
-    cx.report(place, format_args!("the budget lets {allowed} % of the Pods go at a time, fewer than {wanted} %"))
-        .fix(Grade::Review, format!("Let {wanted} % go at a time"), edits);
+    cx.report(
+        place,
+        format_args!("the budget lets {allowed} % of the Pods go at a time, fewer than {wanted} %"),
+    )
+    .fix(Grade::Review, format!("Let {wanted} % go at a time"), edits);
 }

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Budget, Object};
-use crate::param::{Int, Param, Strings};
 use crate::neighbours::{AUTOSCALERS, BUDGETS, Reads};
+use crate::param::{Int, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
 
@@ -176,7 +176,8 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads { on: &["Deployment", "StatefulSet"], kinds: &[&AUTOSCALERS, &BUDGETS] };
+static READS: Reads =
+    Reads { on: &["Deployment", "StatefulSet"], kinds: &[&AUTOSCALERS, &BUDGETS] };
 
 static MIN_REPLICAS: Int = Int {
     name: "min_replicas",
@@ -197,11 +198,14 @@ static KINDS: Strings = Strings {
 const NEVER: [&str; 5] = ["DaemonSet", "Job", "CronJob", "Pod", "PodTemplate"];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    let Some(workload) = object.workload().filter(|workload| !NEVER.contains(&workload.kind.like)) else {
+    let Some(workload) = object.workload().filter(|workload| !NEVER.contains(&workload.kind.like))
+    else {
         return;
     };
-    let several = cx.set().fewest_replicas(workload).is_some_and(|count| count >= cx.int(&MIN_REPLICAS));
-    let Some(pod) = object.pod_spec().filter(|_| several && cx.lists(&KINDS, workload.kind.kind)) else {
+    let several =
+        cx.set().fewest_replicas(workload).is_some_and(|count| count >= cx.int(&MIN_REPLICAS));
+    let Some(pod) = object.pod_spec().filter(|_| several && cx.lists(&KINDS, workload.kind.kind))
+    else {
         return;
     };
     let home = object.effective_namespace();

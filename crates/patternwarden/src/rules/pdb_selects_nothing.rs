@@ -203,7 +203,10 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads { on: &["PodDisruptionBudget"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &BUDGETS] };
+static READS: Reads = Reads {
+    on: &["PodDisruptionBudget"],
+    kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &BUDGETS],
+};
 
 /// Letters that a mistyped label may differ in.
 const TYPO: usize = 2;
@@ -227,15 +230,20 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let pods = cx.set().selected(selector, namespace);
     if let Some(other) = rival(cx, budget, &pods) {
         let name = other.object.display_name();
-        cx.report(at.place, format_args!("budget `{name}` is about the same Pods, which then cannot be evicted"))
-            .severity(Severity::Error)
-            .related(other.selector_map().place, "the other budget");
+        cx.report(
+            at.place,
+            format_args!("budget `{name}` is about the same Pods, which then cannot be evicted"),
+        )
+        .severity(Severity::Error)
+        .related(other.selector_map().place, "the other budget");
     } else if pods.is_empty() {
         let all: Vec<_> = cx.set().pod_specs_in(namespace).collect();
         let meant = meant(budget, selector, &all);
         let report = cx.report(
             at.place,
-            format_args!("no workload in namespace `{namespace}` carries the labels of this budget"),
+            format_args!(
+                "no workload in namespace `{namespace}` carries the labels of this budget"
+            ),
         );
         if let Some((pod, wanted)) = meant {
             let name = pod.object().display_name();

@@ -184,7 +184,10 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads { on: &["PodDisruptionBudget"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS] };
+static READS: Reads = Reads {
+    on: &["PodDisruptionBudget"],
+    kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS],
+};
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(budget) = Budget::of(object) else { return };

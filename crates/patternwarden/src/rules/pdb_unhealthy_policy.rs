@@ -81,7 +81,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(budget) = Budget::of(object) else { return };
     let policy = budget.unhealthy_pod_eviction_policy();
     if policy.is_absent() || policy.value == Some("IfHealthyBudget") {
-        cx.report(policy.place, format_args!("Pods that are broken are held while the budget is short"))
-            .fix_set(Grade::Review, "Always let unhealthy Pods go", "AlwaysAllow");
+        cx.report(
+            policy.place,
+            format_args!("Pods that are broken are held while the budget is short"),
+        )
+        .fix_set(Grade::Review, "Always let unhealthy Pods go", "AlwaysAllow");
     }
 }

@@ -285,7 +285,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         (Some(_), Some(_)) => {
             cx.report(
                 most.place,
-                format_args!("the API server rejects a budget with both `minAvailable` and `maxUnavailable`"),
+                format_args!(
+                    "the API server rejects a budget with both `minAvailable` and `maxUnavailable`"
+                ),
             );
             return;
         }
@@ -300,7 +302,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let report = match count {
         _ if severity == Severity::Warning => cx.report(
             place,
-            format_args!("the budget bounds nothing, and then the disruption controller allows no eviction"),
+            format_args!(
+                "the budget bounds nothing, and then the disruption controller allows no eviction"
+            ),
         ),
         Some(count) => cx.report(
             place,

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::names::Form;
-use crate::kube::{Handler, Hook, Object, PodSpec, Probe, Service, items};
+use crate::kube::{Handler, Hook, Object, PodSpec, Probe, Service, items, protocol};
 use crate::matcher::clipped;
 use crate::param::{Int, Param};
 use crate::pattern::Pattern;
@@ -308,10 +308,18 @@ fn port<'d>(cx: &mut Cx<'_, 'd>, at: Option<Node<'d>>, zero: bool) {
         Kind::String => {
             let demand = Form::Port.demand();
             let shown = clipped(text);
-            let finding =
-                cx.report(node, format_args!("`{shown}` is a name here, and no good one: it needs {demand}"));
-            if text.parse::<u16>().is_ok_and(|port| port > 0) && text.parse::<u16>().map(|port| port.to_string()).as_deref() == Ok(text) {
-                finding.fix_set(Grade::Safe, "Write it as a number", Value::Number(text.to_string()));
+            let finding = cx.report(
+                node,
+                format_args!("`{shown}` is a name here, and no good one: it needs {demand}"),
+            );
+            if text.parse::<u16>().is_ok_and(|port| port > 0)
+                && text.parse::<u16>().map(|port| port.to_string()).as_deref() == Ok(text)
+            {
+                finding.fix_set(
+                    Grade::Safe,
+                    "Write it as a number",
+                    Value::Number(text.to_string()),
+                );
             }
         }
         _ => {}
@@ -323,8 +331,12 @@ fn backend<'d>(cx: &mut Cx<'_, 'd>, backend: Option<Node<'d>>) {
     // Here a number in quotes is a name, beside a field for numbers.
     port(cx, of.get("number"), true);
     let name = of.get("name").and_then(|node| Some((node, node.as_str()?)));
-    if let Some((node, name)) = name.filter(|(_, name)| !name.is_empty() && !Form::Port.fits(name)) {
-        cx.report(node, format_args!("`{}` is no port name: it needs {}", clipped(name), Form::Port.demand()));
+    if let Some((node, name)) = name.filter(|(_, name)| !name.is_empty() && !Form::Port.fits(name))
+    {
+        cx.report(
+            node,
+            format_args!("`{}` is no port name: it needs {}", clipped(name), Form::Port.demand()),
+        );
     }
 }
 
@@ -341,24 +353,29 @@ fn range<'d>(cx: &mut Cx<'_, 'd>, of: Node<'d>) {
     cx.report(end, format_args!("`endPort` {problem}"));
 }
 
-fn protocol(port: Node<'_>) -> &str {
-    port.get("protocol").and_then(Node::as_str).filter(|text| !text.is_empty()).unwrap_or("TCP")
-}
-
 fn containers<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let mut seen: Vec<(i64, &str, Node<'d>, Node<'d>)> = Vec::new();
     for container in pod.containers() {
         for own in container.ports() {
             port(cx, own.node.get("containerPort"), false);
             port(cx, own.node.get("hostPort"), true);
-            let (Some(number), regular) = (own.container_port().value, pod.app_containers().any(|c| c == container)) else { continue };
+            let (Some(number), regular) =
+                (own.container_port().value, pod.app_containers().any(|c| c == container))
+            else {
+                continue;
+            };
             let kind = protocol(own.node);
             let twin = seen.iter().find(|s| s.0 == number && s.1 == kind && s.2 != container.node);
             if let Some((.., first)) = twin.filter(|_| regular) {
                 let place = own.container_port().place;
-                cx.report(place, format_args!("another container has port {number} as well, and they share one network"))
-                    .severity(Severity::Warning)
-                    .related(*first, "the same port");
+                cx.report(
+                    place,
+                    format_args!(
+                        "another container has port {number} as well, and they share one network"
+                    ),
+                )
+                .severity(Severity::Warning)
+                .related(*first, "the same port");
             }
             if regular {
                 seen.push((number, kind, container.node, own.node));
@@ -375,16 +392,21 @@ fn containers<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 }
 
 fn service<'d>(cx: &mut Cx<'_, 'd>, service: Service<'d>) {
-    let inside = matches!(service.service_type().value, None | Some("" | "ClusterIP" | "ExternalName"));
+    let inside =
+        matches!(service.service_type().value, None | Some("" | "ClusterIP" | "ExternalName"));
     let bounds = (cx.int(&NODE_PORT_MIN), cx.int(&NODE_PORT_MAX));
     let mut seen: Vec<(i64, &str)> = Vec::new();
     for own in service.ports() {
         port(cx, own.get("port"), false);
         port(cx, own.get("targetPort"), true);
         let kind = protocol(own);
-        if let Some((node, number)) = own.get("port").and_then(|node| Some((node, node.as_i64()?))) {
+        if let Some((node, number)) = own.get("port").and_then(|node| Some((node, node.as_i64()?)))
+        {
             if seen.contains(&(number, kind)) {
-                cx.report(node, format_args!("this Service has port {number} of {} twice", clipped(kind)));
+                cx.report(
+                    node,
+                    format_args!("this Service has port {number} of {} twice", clipped(kind)),
+                );
             }
             seen.push((number, kind));
         }
@@ -392,22 +414,18 @@ fn service<'d>(cx: &mut Cx<'_, 'd>, service: Service<'d>) {
         let Some((node, number)) = node_port.filter(|(_, number)| *number != 0) else { continue };
         if inside {
             cx.report(node, format_args!("a Service of this type has no port of the nodes"));
-        } else if let Some(other) = taken(cx, service.object, number, kind) {
+        } else if let Some(other) = cx.set().node_port_before(service.object, number, kind) {
             cx.report(node, format_args!("another Service has port {number} of the nodes as well"))
                 .related(other, "the same port");
         } else if number < bounds.0 || number > bounds.1 {
-            cx.report(node, format_args!("{number} is not among the ports of the nodes, {} to {}", bounds.0, bounds.1))
-                .severity(Severity::Info);
+            cx.report(
+                node,
+                format_args!(
+                    "{number} is not among the ports of the nodes, {} to {}",
+                    bounds.0, bounds.1
+                ),
+            )
+            .severity(Severity::Info);
         }
     }
-}
-
-/// The same port of the nodes in an earlier Service.
-fn taken<'d>(cx: &Cx<'_, 'd>, object: Object<'d>, number: i64, kind: &str) -> Option<Node<'d>> {
-    let earlier = cx.set().of_kind("Service").take_while(|other| other.index < object.index);
-    let mut ports = earlier.filter_map(Service::of).flat_map(Service::ports);
-    ports.find_map(|port| {
-        let node = port.get("nodePort")?;
-        (node.as_i64() == Some(number) && protocol(port) == kind).then_some(node)
-    })
 }

@@ -143,5 +143,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         (None, None) => return,
     };
     let name = container.display_name();
-    cx.report(place, format_args!("the postStart hook of `{name}` {problem}, and holds the start back"));
+    cx.report(
+        place,
+        format_args!("the postStart hook of `{name}` {problem}, and holds the start back"),
+    );
 }

@@ -189,7 +189,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             let target = cx.target();
             cx.report(
                 place,
-                format_args!("the preStop hook of `{name}` sleeps 0 s, which Kubernetes {target} refuses"),
+                format_args!(
+                    "the preStop hook of `{name}` sleeps 0 s, which Kubernetes {target} refuses"
+                ),
             )
             .severity(Severity::Error);
         }

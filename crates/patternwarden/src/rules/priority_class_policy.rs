@@ -134,12 +134,13 @@ crate::rule! {
 static REQUIRE: Flag =
     Flag { name: "require", doc: "Whether a class must be written.", default: false };
 
-static ALLOWED: Strings = Strings::empty("allowed", "Classes that are allowed, as globs; empty for every one.");
+static ALLOWED: Strings =
+    Strings::empty("allowed", "Classes that are allowed, as globs; empty for every one.");
 
-static DENIED: Strings =
-    Strings::empty("denied", "Classes that are not allowed, as globs.");
+static DENIED: Strings = Strings::empty("denied", "Classes that are not allowed, as globs.");
 
-static GLOBAL_DEFAULT: Strings = Strings::empty("global_default", "The class that the cluster fills in where none is written.");
+static GLOBAL_DEFAULT: Strings =
+    Strings::empty("global_default", "The class that the cluster fills in where none is written.");
 
 static KINDS_EXEMPT: Strings = Strings::empty("kinds_exempt", "Kinds that are left out, as globs.");
 

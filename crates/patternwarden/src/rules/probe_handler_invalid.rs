@@ -168,7 +168,9 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, probe: Probe<'d>) {
         let (scheme, protocol) = (get.get("scheme"), get.get("protocol"));
         // Empty is filled in, and so is nothing.
         let good = |node: &Node<'_>| {
-            node.is_null() || (node.kind() == Kind::String && matches!(node.scalar_text(), "" | "HTTP" | "HTTPS"))
+            node.is_null()
+                || (node.kind() == Kind::String
+                    && matches!(node.scalar_text(), "" | "HTTP" | "HTTPS"))
         };
         if let Some(scheme) = scheme.filter(|scheme| !good(scheme)) {
             (scheme.into(), "has a scheme that is neither `HTTP` nor `HTTPS`")

@@ -290,12 +290,16 @@ fn numbered<'d>(cx: &mut Cx<'_, 'd>, asked: &Asked<'d>, port: Node<'d>) {
     let (who, name, mixed) = (&asked.who, container.display_name(), asked.mixed);
     let other = all.iter().find(|(_, number)| *number == wanted);
     if let Some(protocol) = other.and_then(|(port, _)| port.protocol().value) {
-        let message =
-            format_args!("{who} uses port {wanted}, which `{name}` declares for {protocol} only{mixed}");
+        let message = format_args!(
+            "{who} uses port {wanted}, which `{name}` declares for {protocol} only{mixed}"
+        );
         cx.report(port, message).severity(Severity::Info);
     } else if all.is_empty() {
-        cx.report(port, format_args!("{who} uses port {wanted}, and `{name}` declares no port{mixed}"))
-            .severity(Severity::Hint);
+        cx.report(
+            port,
+            format_args!("{who} uses port {wanted}, and `{name}` declares no port{mixed}"),
+        )
+        .severity(Severity::Hint);
     } else {
         let list = list(&all);
         let message = format_args!("{who} uses port {wanted}, and `{name}` declares {list}{mixed}");

@@ -160,7 +160,9 @@ fn judge<'d>(
     };
     cx.report(
         at.place,
-        format_args!("`{field}` of the {kind} probe of `{name}` is {value}, and the {word} is {bound}"),
+        format_args!(
+            "`{field}` of the {kind} probe of `{name}` is {value}, and the {word} is {bound}"
+        ),
     )
     .fix_set(Grade::Review, "Set it to the bound", bound);
 }

@@ -113,7 +113,10 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, probe: Probe<'d>) {
             continue;
         };
         let (name, kind) = (container.display_name(), probe.kind.word());
-        cx.report(node, format_args!("`{field}: {number}` of the {kind} probe of `{name}` {problem}"))
-            .fix_remove(Grade::Safe, "Remove it, so that the default holds");
+        cx.report(
+            node,
+            format_args!("`{field}: {number}` of the {kind} probe of `{name}` {problem}"),
+        )
+        .fix_remove(Grade::Safe, "Remove it, so that the default holds");
     }
 }

@@ -154,7 +154,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         return;
     }
     let together = pod.containers().filter(|c| c.class != Class::Init).count();
-    let roots: Vec<Node<'d>> = pod.containers().flat_map(|c| process_roots(c).collect::<Vec<_>>()).collect();
+    let roots: Vec<Node<'d>> =
+        pod.containers().flat_map(|c| process_roots(c).collect::<Vec<_>>()).collect();
     let report = if together < 2 {
         cx.report(
             share.place,
@@ -164,7 +165,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     } else if roots.is_empty() {
         cx.report(
             share.place,
-            format_args!("every container sees the processes, environments and files of the others"),
+            format_args!(
+                "every container sees the processes, environments and files of the others"
+            ),
         )
     } else if users_differ(pod) {
         cx.report(
@@ -183,9 +186,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             ),
         )
     };
-    let report = roots.iter().take(MAX_RELATED).fold(report, |report, node| {
-        report.related(*node, "reads the files of another process")
-    });
+    let report = roots
+        .iter()
+        .take(MAX_RELATED)
+        .fold(report, |report, node| report.related(*node, "reads the files of another process"));
     report.fix_remove(Grade::Review, "Share no process namespace");
     pod.containers().for_each(|container| dollars(cx, container));
 }
@@ -195,9 +199,8 @@ fn users_differ(pod: PodSpec<'_>) -> bool {
     let running = || pod.running_containers();
     let mut users = running().filter_map(Container::effective_run_as_user);
     let first = users.next();
-    let traces = |name: Node<'_>| {
-        matches!(name.as_str(), Some("SYS_PTRACE" | "CAP_SYS_PTRACE" | "ALL"))
-    };
+    let traces =
+        |name: Node<'_>| matches!(name.as_str(), Some("SYS_PTRACE" | "CAP_SYS_PTRACE" | "ALL"));
     users.any(|user| Some(user) != first) && !running().any(|c| c.capabilities_added().any(traces))
 }
 

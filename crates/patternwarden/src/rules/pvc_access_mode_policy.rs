@@ -134,9 +134,13 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static ALLOWED: Strings = Strings::empty("allowed", "Access modes that are allowed, as globs; empty for every one.");
+static ALLOWED: Strings =
+    Strings::empty("allowed", "Access modes that are allowed, as globs; empty for every one.");
 
-static REQUIRE_ONE_OF: Strings = Strings::empty("require_one_of", "Access modes, as globs, of which each claim must have one; empty for none.");
+static REQUIRE_ONE_OF: Strings = Strings::empty(
+    "require_one_of",
+    "Access modes, as globs, of which each claim must have one; empty for none.",
+);
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let required = cx.entries(&REQUIRE_ONE_OF).next().is_some();

@@ -156,10 +156,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         pod.containers().filter(|container| container.class != Class::Ephemeral).collect();
     let says = |resources: Option<Node<'_>>| {
         COUNTED.iter().any(|name| {
-            quantity(request(resources, name)).is_some() || quantity(amount(resources, "limits", name)).is_some()
+            quantity(request(resources, name)).is_some()
+                || quantity(amount(resources, "limits", name)).is_some()
         })
     };
-    let sure = |resources: Option<Node<'_>>| COUNTED.iter().all(|name| is_equal(resources, name, false));
+    let sure =
+        |resources: Option<Node<'_>>| COUNTED.iter().all(|name| is_equal(resources, name, false));
     let any = says(whole) || containers.iter().any(|container| says(container.resources().value));
     let all = if says(whole) {
         sure(whole)

@@ -393,5 +393,8 @@ fn ratio<'d>(cx: &mut Cx<'_, 'd>, resources: Node<'d>, name: &'static str, own: 
         }
         _ => return,
     };
-    cx.report(node, format_args!("the limit of `{}` for `{name}` {problem}", clipped(node.scalar_text())));
+    cx.report(
+        node,
+        format_args!("the limit of `{}` for `{name}` {problem}", clipped(node.scalar_text())),
+    );
 }

@@ -300,7 +300,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             let severity = severity(cx, inner, granted);
             cx.report(
                 role.aggregation_rule().place,
-                format_args!("a role that is collected grants {} on `{}`", granted.verb, granted.resource),
+                format_args!(
+                    "a role that is collected grants {} on `{}`",
+                    granted.verb, granted.resource
+                ),
             )
             .severity(severity)
             .related(inner.node, "is collected");
@@ -319,7 +322,8 @@ fn judge<'d>(cx: &Cx<'_, 'd>, role: Role<'d>, entry: PolicyRule<'d>) -> Option<G
     if limited && !cx.flag(&IGNORE_NAMES) {
         return None;
     }
-    let system = role.kind == RoleKind::Namespaced && role.object.effective_namespace() == "kube-system";
+    let system =
+        role.kind == RoleKind::Namespaced && role.object.effective_namespace() == "kube-system";
     worst(entry, &|verb| cx.lists(&SECRET_VERBS, verb), system)
 }
 
@@ -375,7 +379,10 @@ fn bound<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>) {
                 cx.report(at.place, format_args!("`cluster-admin` may do everything"));
             }
             "admin" if wide => {
-                cx.report(at.place, format_args!("`admin` in the whole cluster may do almost everything"));
+                cx.report(
+                    at.place,
+                    format_args!("`admin` in the whole cluster may do almost everything"),
+                );
             }
             "edit" if accounts => {
                 cx.report(at.place, format_args!("`edit` may read Secrets and run as any account"))
@@ -393,9 +400,12 @@ fn bound<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>) {
     if let Some(granted) = found.filter(|_| !ignored) {
         let severity = severity(cx, role, granted);
         let (verb, resource) = (granted.verb, clipped(granted.resource));
-        cx.report(at.place, format_args!("the role grants {verb} on `{resource}`, which leads to more rights"))
-            .severity(severity)
-            .related(role.node, "the role");
+        cx.report(
+            at.place,
+            format_args!("the role grants {verb} on `{resource}`, which leads to more rights"),
+        )
+        .severity(severity)
+        .related(role.node, "the role");
     }
 }
 
@@ -408,15 +418,21 @@ fn judge_subject<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>, subject: Subject
         }
         (Some("Group"), "system:masters") => (Severity::Warning, "those whom no rule binds"),
         (Some("Group"), "system:authenticated") => (Severity::Warning, "everybody with a name"),
-        (Some("Group"), "system:serviceaccounts") => (Severity::Warning, "every Pod of the cluster"),
+        (Some("Group"), "system:serviceaccounts") => {
+            (Severity::Warning, "every Pod of the cluster")
+        }
         (Some("Group"), group) if group.starts_with("system:serviceaccounts:") => {
             (Severity::Warning, "every Pod of a namespace")
         }
-        (Some("ServiceAccount"), "default") => (Severity::Warning, "every Pod that names no account"),
+        (Some("ServiceAccount"), "default") => {
+            (Severity::Warning, "every Pod that names no account")
+        }
         _ => return,
     };
     let edits = vec![Edit::new(Place::from(subject.node).pointer(binding.node), Op::Remove)];
-    cx.report(at.place, format_args!("the role is given to {who}"))
-        .severity(severity)
-        .fix(Grade::Review, "Take the role away from it", edits);
+    cx.report(at.place, format_args!("the role is given to {who}")).severity(severity).fix(
+        Grade::Review,
+        "Take the role away from it",
+        edits,
+    );
 }

@@ -112,18 +112,27 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, entry: PolicyRule<'d>) {
     let resources = star(entry.resources().value);
     let verbs = star(entry.verbs().value);
     if groups.is_some() && resources.is_some() && verbs.is_some() {
-        cx.report(entry.node, format_args!("everything is granted: this is cluster-admin in disguise"));
+        cx.report(
+            entry.node,
+            format_args!("everything is granted: this is cluster-admin in disguise"),
+        );
         return;
     }
     let urls = star(items(entry.node.get("nonResourceURLs")).next().and_then(Node::parent));
     let places = [(groups, "group"), (resources, "resource"), (urls, "address")];
     for (place, word) in places.into_iter().filter_map(|(place, word)| Some((place?, word))) {
         let name = alloc::format!("name of the {word}");
-        cx.report(place, format_args!("`*` covers every {word}, also those to come"))
-            .fix_set(Grade::Template, alloc::format!("Name the {word}"), Value::Placeholder(name));
+        cx.report(place, format_args!("`*` covers every {word}, also those to come")).fix_set(
+            Grade::Template,
+            alloc::format!("Name the {word}"),
+            Value::Placeholder(name),
+        );
     }
     if let Some(place) = verbs {
-        let report = cx.report(place, format_args!("`*` covers every verb, also `escalate` and `impersonate`"));
+        let report = cx.report(
+            place,
+            format_args!("`*` covers every verb, also `escalate` and `impersonate`"),
+        );
         if let Some(list) = place.parent() {
             let usual = Value::Seq(USUAL.into_iter().map(Value::from).collect());
             report.fix_at(Grade::Review, "Name the usual verbs", list, usual);
@@ -135,6 +144,7 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, entry: PolicyRule<'d>) {
     };
     for place in items(entry.resources().value).filter(part) {
         let text = crate::matcher::clipped(place.scalar_text());
-        cx.report(place, format_args!("`{text}` covers more than one resource")).severity(Severity::Info);
+        cx.report(place, format_args!("`{text}` covers more than one resource"))
+            .severity(Severity::Info);
     }
 }

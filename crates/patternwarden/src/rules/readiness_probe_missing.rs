@@ -159,15 +159,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     if workload.kind.is_of("serving.knative.dev") {
         return;
     }
-    let helps = is_known_helper(container) && !services(cx, container.pod).any(|s| targets(s, container));
+    let helps =
+        is_known_helper(container) && !services(cx, container.pod).any(|s| targets(s, container));
     if helps && !probe_scope::all(cx) {
         return;
     }
     let service = services(cx, container.pod).next();
     let replaced = workload.is_like("Deployment") || workload.is_like("StatefulSet");
     let replaced = replaced && workload.replicas().is_some_and(|replicas| replicas > 1);
-    let severity =
-        if service.is_some() || replaced { Severity::Warning } else { Severity::Info };
+    let severity = if service.is_some() || replaced { Severity::Warning } else { Severity::Info };
     let port = container.tcp_port();
     let at = container.readiness_probe().place;
     let name = container.display_name();
@@ -195,4 +195,3 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         );
     }
 }
-

@@ -237,7 +237,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     for (group, kind, namespaced, node) in needed {
         let Some(name) = node.as_str().filter(|name| !name.is_empty()) else { continue };
         let full = format!("{kind}/{name}");
-        let known = EVERYWHERE.iter().any(|pattern| glob(pattern, &full)) || cx.lists(&IGNORE, &full);
+        let known =
+            EVERYWHERE.iter().any(|pattern| glob(pattern, &full)) || cx.lists(&IGNORE, &full);
         let found = cx.set().find(group, kind, namespaced.then_some(home), name).is_some();
         // What has no namespace belongs to the cluster, and not to the application.
         let severity = if namespaced { Severity::Warning } else { Severity::Info };
@@ -255,7 +256,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if !api.is_built_in() && !definitions.any(defines) {
         let shown = clipped(api.kind);
         if !cx.lists(&IGNORE, &format!("CustomResourceDefinition/{}.{}", api.kind, api.group)) {
-            cx.report(object.kind().place, format_args!("the definition of `{shown}` is not in the input"));
+            cx.report(
+                object.kind().place,
+                format_args!("the definition of `{shown}` is not in the input"),
+            );
         }
     }
 }
@@ -295,7 +299,8 @@ fn pod_claims(object: Object<'_>) -> impl Iterator<Item = Node<'_>> {
     let templates = object.workload().and_then(|workload| workload.volume_claim_templates().value);
     let volumes = object.pod_specs().flat_map(|pod| items(pod.volume_list().value));
     let own = items(templates).filter_map(|claim| claim.get("spec"));
-    own.chain(volumes.filter_map(|volume| {
-        volume.at(&["ephemeral", "volumeClaimTemplate", "spec"]).node()
-    }))
+    own.chain(
+        volumes
+            .filter_map(|volume| volume.at(&["ephemeral", "volumeClaimTemplate", "spec"]).node()),
+    )
 }

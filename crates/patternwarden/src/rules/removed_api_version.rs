@@ -175,7 +175,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     };
     let finding = cx.report(
         at.place,
-        format_args!("`{version}` of {kind} was removed in Kubernetes {removed}; in its place: {to}"),
+        format_args!(
+            "`{version}` of {kind} was removed in Kubernetes {removed}; in its place: {to}"
+        ),
     );
     if let Some((grade, edits)) = migrate(object, entry) {
         let title = match entry.replacement {

@@ -290,7 +290,8 @@ const fn bound(name: &'static str, doc: &'static str, default: i64) -> Int {
 
 static MIN_SERVED: Int = bound("min_served", "The fewest replicas of what a Service selects.", 2);
 static MIN: Int = bound("min", "The fewest replicas of any workload; 0 sets no bound.", 0);
-static MAX: Int = bound("max", "The most replicas of any workload or autoscaler; 0 sets no bound.", 0);
+static MAX: Int =
+    bound("max", "The most replicas of any workload or autoscaler; 0 sets no bound.", 0);
 static HPA_MIN: Int = bound("hpa_min", "The least minimum of an autoscaler; 0 sets no bound.", 0);
 
 static KINDS: Strings = Strings {
@@ -335,11 +336,15 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, workload: Workload<'d>) {
         return;
     }
     // An autoscaler that is not in the input may keep more.
-    if count < served && cx.set().is_closed() && is_served(cx, workload) && !is_single(cx, workload) {
+    if count < served && cx.set().is_closed() && is_served(cx, workload) && !is_single(cx, workload)
+    {
         let name = workload.object.display_name();
-        cx.report(at.place, format_args!("`{name}` serves others with {count} replica, fewer than {served}"))
-            .severity(Severity::Info)
-            .fix_set(Grade::Review, format!("Run {served} replicas"), served);
+        cx.report(
+            at.place,
+            format_args!("`{name}` serves others with {count} replica, fewer than {served}"),
+        )
+        .severity(Severity::Info)
+        .fix_set(Grade::Review, format!("Run {served} replicas"), served);
     }
 }
 

@@ -21,14 +21,12 @@ crate::rule! {
     /// ```yaml,bad
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: shop
+    /// metadata: { name: shop }
     /// spec:
     ///   replicas: 3
     ///   selector: { matchLabels: { app: shop } }
     ///   template:
-    ///     metadata:
-    ///       labels: { app: shop }
+    ///     metadata: { labels: { app: shop } }
     ///     spec:
     ///       # finding: /spec/template/spec/topologySpreadConstraints
     ///       containers:
@@ -41,13 +39,11 @@ crate::rule! {
     /// ```yaml,bad
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: shop
+    /// metadata: { name: shop }
     /// spec:
     ///   selector: { matchLabels: { app: shop } }
     ///   template:
-    ///     metadata:
-    ///       labels: { app: shop }
+    ///     metadata: { labels: { app: shop } }
     ///     spec:
     ///       # finding: 0 /spec/template/spec/topologySpreadConstraints
     ///       containers:
@@ -56,8 +52,7 @@ crate::rule! {
     /// ---
     /// apiVersion: autoscaling/v2
     /// kind: HorizontalPodAutoscaler
-    /// metadata:
-    ///   name: shop
+    /// metadata: { name: shop }
     /// spec:
     ///   maxReplicas: 5
     ///   scaleTargetRef:
@@ -70,13 +65,11 @@ crate::rule! {
     /// # settings: {"unset_replicas": "many"}
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: shop
+    /// metadata: { name: shop }
     /// spec:
     ///   selector: { matchLabels: { app: shop } }
     ///   template:
-    ///     metadata:
-    ///       labels: { app: shop }
+    ///     metadata: { labels: { app: shop } }
     ///     spec:
     ///       # finding: 0 /spec/template/spec/topologySpreadConstraints
     ///       containers:
@@ -89,14 +82,12 @@ crate::rule! {
     /// ```yaml,bad
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: shop
+    /// metadata: { name: shop }
     /// spec:
     ///   replicas: 3
     ///   selector: { matchLabels: { app: shop } }
     ///   template:
-    ///     metadata:
-    ///       labels: { app: shop }
+    ///     metadata: { labels: { app: shop } }
     ///     spec:
     ///       topologySpreadConstraints:
     ///         # finding: 0 /spec/template/spec/topologySpreadConstraints/0/labelSelector
@@ -109,8 +100,7 @@ crate::rule! {
     /// ---
     /// apiVersion: apps/v1
     /// kind: StatefulSet
-    /// metadata:
-    ///   name: db
+    /// metadata: { name: db }
     /// spec:
     ///   replicas: 2
     ///   serviceName: db
@@ -142,8 +132,7 @@ crate::rule! {
     ///   replicas: 2
     ///   selector: { matchLabels: { app: shop } }
     ///   template:
-    ///     metadata:
-    ///       labels: { app: shop }
+    ///     metadata: { labels: { app: shop } }
     ///     spec:
     ///       affinity:
     ///         podAntiAffinity:
@@ -165,14 +154,12 @@ crate::rule! {
     /// ```yaml,bad
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: shop
+    /// metadata: { name: shop }
     /// spec:
     ///   replicas: 3
     ///   selector: { matchLabels: { app: shop } }
     ///   template:
-    ///     metadata:
-    ///       labels: { app: shop }
+    ///     metadata: { labels: { app: shop } }
     ///     spec:
     ///       # finding: 0 /spec/template/spec/topologySpreadConstraints/0/topologyKey
     ///       topologySpreadConstraints:
@@ -188,8 +175,7 @@ crate::rule! {
     /// ---
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: many
+    /// metadata: { name: many }
     /// spec:
     ///   replicas: 12
     ///   selector: { matchLabels: { app: many } }
@@ -211,8 +197,7 @@ crate::rule! {
     /// ---
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: strict
+    /// metadata: { name: strict }
     /// spec:
     ///   replicas: 3
     ///   selector: { matchLabels: { app: strict } }
@@ -239,14 +224,12 @@ crate::rule! {
     /// # settings: {"require_keys": ["topology.kubernetes.io/zone"], "accept": ["spread"], "min_replicas": 3, "max_required_hostname_replicas": 1, "topology_keys": ["*"]}
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: shop
+    /// metadata: { name: shop }
     /// spec:
     ///   replicas: 2
     ///   selector: { matchLabels: { app: shop } }
     ///   template:
-    ///     metadata:
-    ///       labels: { app: shop }
+    ///     metadata: { labels: { app: shop } }
     ///     spec:
     ///       containers:
     ///         - name: app
@@ -254,8 +237,7 @@ crate::rule! {
     /// ---
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: hosts
+    /// metadata: { name: hosts }
     /// spec:
     ///   replicas: 3
     ///   selector: { matchLabels: { app: hosts } }
@@ -282,14 +264,12 @@ crate::rule! {
     /// ```yaml,good
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: shop
+    /// metadata: { name: shop }
     /// spec:
     ///   replicas: 3
     ///   selector: { matchLabels: { app: shop } }
     ///   template:
-    ///     metadata:
-    ///       labels: { app: shop }
+    ///     metadata: { labels: { app: shop } }
     ///     spec:
     ///       topologySpreadConstraints:
     ///         - maxSkew: 1
@@ -304,8 +284,7 @@ crate::rule! {
     /// ---
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: pair
+    /// metadata: { name: pair }
     /// spec:
     ///   replicas: 2
     ///   selector: { matchLabels: { app: pair } }
@@ -326,8 +305,7 @@ crate::rule! {
     /// ---
     /// apiVersion: apps/v1
     /// kind: Deployment
-    /// metadata:
-    ///   name: one
+    /// metadata: { name: one }
     /// spec:
     ///   selector: { matchLabels: { app: one } }
     ///   template:
@@ -423,13 +401,21 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         let key = rule.key.unwrap_or_default();
         let problem = match rule.effect(pod) {
             Effect::SelectsNothing => "matches no Pods, as it has no selector",
-            Effect::OtherPods => "does not match the Pods it stands in, so that it does not spread them",
+            Effect::OtherPods => {
+                "does not match the Pods it stands in, so that it does not spread them"
+            }
             Effect::OtherNamespace => "looks at other namespaces than that of its Pods",
             Effect::Spreads if !cx.lists(&TOPOLOGY_KEYS, key) => {
                 broken = true;
                 let place = rule.node.at(&["topologyKey"]);
-                cx.report(place, format_args!("`{}` does not tell nodes apart that fail on their own", crate::matcher::clipped(key)))
-                    .severity(Severity::Warning);
+                cx.report(
+                    place,
+                    format_args!(
+                        "`{}` does not tell nodes apart that fail on their own",
+                        crate::matcher::clipped(key)
+                    ),
+                )
+                .severity(Severity::Warning);
                 continue;
             }
             Effect::Spreads => {
@@ -477,12 +463,20 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 fn cost<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, rule: Spread<'d>, replicas: i64) {
     match rule.cost(pod) {
         Some(Cost::NodeEach) if replicas > cx.int(&MAX_REQUIRED) => {
-            cx.report(rule.node, format_args!("{replicas} replicas need as many nodes, else some stay pending"))
-                .severity(Severity::Warning);
+            cx.report(
+                rule.node,
+                format_args!("{replicas} replicas need as many nodes, else some stay pending"),
+            )
+            .severity(Severity::Warning);
         }
         Some(Cost::LastRelease(keys)) => {
-            cx.report(keys, format_args!("Pods of the last release are counted too while the Deployment is updated"))
-                .severity(Severity::Hint);
+            cx.report(
+                keys,
+                format_args!(
+                    "Pods of the last release are counted too while the Deployment is updated"
+                ),
+            )
+            .severity(Severity::Hint);
         }
         _ => {}
     }

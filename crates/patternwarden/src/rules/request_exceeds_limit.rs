@@ -187,13 +187,17 @@ fn compare<'d>(cx: &mut Cx<'_, 'd>, resources: Node<'d>) {
                 let most = clipped(limit.scalar_text());
                 cx.report(
                     entry,
-                    format_args!("the request of `{amount}` for `{shown}` must {how} the limit of `{most}`"),
+                    format_args!(
+                        "the request of `{amount}` for `{shown}` must {how} the limit of `{most}`"
+                    ),
                 )
                 .related(limit, "the limit")
             }
             None => cx.report(
                 entry,
-                format_args!("`{shown}` is requested without a limit, and it cannot be overcommitted"),
+                format_args!(
+                    "`{shown}` is requested without a limit, and it cannot be overcommitted"
+                ),
             ),
         };
         finding.fix_entry(Grade::Review, "Set the limit to the request", base, name, value);

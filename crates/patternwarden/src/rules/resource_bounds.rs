@@ -145,11 +145,8 @@ static MIN_LIMIT: Strings =
 static MAX_LIMIT: Strings =
     Strings { name: "max_limit", doc: "The largest limits, likewise.", default: &[] };
 
-static REQUIRE: Flag = Flag {
-    name: "require",
-    doc: "Whether what has bounds must be written.",
-    default: false,
-};
+static REQUIRE: Flag =
+    Flag { name: "require", doc: "Whether what has bounds must be written.", default: false };
 
 static POD: Flag = Flag {
     name: "pod",
@@ -211,14 +208,17 @@ fn whole<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, bound: &Bound<'_>) {
     if !total.is_zero() && !bound.allows(total) {
         let place = pod.node.at(&["containers"]);
         let (list, resource, words) = (bound.list, bound.resource, bound.words());
-        cx.report(place, format_args!("the {list} of all containers for `{resource}`: {words} `{}`", bound.text));
+        cx.report(
+            place,
+            format_args!("the {list} of all containers for `{resource}`: {words} `{}`", bound.text),
+        );
     }
 }
 
 fn each<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, bound: &Bound<'_>) {
-    let ignored = container.image_ref().is_some_and(|image| {
-        cx.entries(&IGNORE_IMAGES).any(|pattern| matches(pattern, image))
-    });
+    let ignored = container
+        .image_ref()
+        .is_some_and(|image| cx.entries(&IGNORE_IMAGES).any(|pattern| matches(pattern, image)));
     if container.class == Class::Ephemeral || ignored {
         return;
     }
@@ -231,16 +231,35 @@ fn each<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, bound: &Bound<'_>) {
     let (resource, words, text) = (bound.resource, bound.words(), bound.text);
     let Some(node) = node else {
         if cx.flag(&REQUIRE) {
-            let place = if bound.list == "requests" { container.requests().place } else { container.limits().place };
-            cx.report(place, format_args!("`{name}` says nothing of `{resource}` in its {}", bound.list))
-                .fix_entry(Grade::Review, "Write the bound", place, resource, Value::from(text));
+            let place = if bound.list == "requests" {
+                container.requests().place
+            } else {
+                container.limits().place
+            };
+            cx.report(
+                place,
+                format_args!("`{name}` says nothing of `{resource}` in its {}", bound.list),
+            )
+            .fix_entry(
+                Grade::Review,
+                "Write the bound",
+                place,
+                resource,
+                Value::from(text),
+            );
         }
         return;
     };
     let amount = Quantity::parse(node.scalar_text());
     if amount.is_none_or(|amount| !bound.allows(amount)) {
         let shown = clipped(node.scalar_text());
-        cx.report(node, format_args!("`{name}` has `{shown}` of `{resource}` in its {}: {words} `{text}`", bound.list))
-            .fix_set(Grade::Review, "Write the bound", text);
+        cx.report(
+            node,
+            format_args!(
+                "`{name}` has `{shown}` of `{resource}` in its {}: {words} `{text}`",
+                bound.list
+            ),
+        )
+        .fix_set(Grade::Review, "Write the bound", text);
     }
 }

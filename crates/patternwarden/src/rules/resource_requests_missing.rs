@@ -199,9 +199,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let edits = edits.collect();
     let names: Vec<_> = missing.iter().map(|(name, _)| alloc::format!("`{name}`")).collect();
     let (name, names) = (container.display_name(), names.join(" and no "));
-    cx.report(at, format_args!("container `{name}` requests no {names}"))
-        .severity(severity)
-        .fix(Grade::Review, "Request a little to start with", edits);
+    cx.report(at, format_args!("container `{name}` requests no {names}")).severity(severity).fix(
+        Grade::Review,
+        "Request a little to start with",
+        edits,
+    );
 }
 
 /// Whether these resources request more than none of `resource`, or limit it and so request it.

@@ -151,16 +151,22 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     if workload.is_job() {
         if !matches!(written, "Never" | "OnFailure") {
             let spec = workload.job_spec();
-            let has = |field| {
-                spec.and_then(|spec| spec.get(field)).is_some_and(|node| !node.is_null())
-            };
+            let has =
+                |field| spec.and_then(|spec| spec.get(field)).is_some_and(|node| !node.is_null());
             let never = has("podFailurePolicy") || has("backoffLimitPerIndex");
             let policy = if never { "Never" } else { "OnFailure" };
-            cx.report(at.place, format_args!("a {kind} needs `restartPolicy: Never` or `OnFailure`"))
-                .fix_set(Grade::Review, "Restart what fails", policy);
+            cx.report(
+                at.place,
+                format_args!("a {kind} needs `restartPolicy: Never` or `OnFailure`"),
+            )
+            .fix_set(Grade::Review, "Restart what fails", policy);
         }
-    } else if !matches!(workload.kind.like, "Pod" | "PodTemplate") && !absent && written != "Always" {
-        cx.report(at.place, format_args!("the Pods of a {kind} can only have `restartPolicy: Always`"))
-            .fix_remove(Grade::Safe, "Remove it: `Always` is the default");
+    } else if !matches!(workload.kind.like, "Pod" | "PodTemplate") && !absent && written != "Always"
+    {
+        cx.report(
+            at.place,
+            format_args!("the Pods of a {kind} can only have `restartPolicy: Always`"),
+        )
+        .fix_remove(Grade::Safe, "Remove it: `Always` is the default");
     }
 }

@@ -213,24 +213,33 @@ fn role<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>) {
     let (Some(kind), Some(name)) = (binding.role_kind().value, at.value) else { return };
     let shown = clipped(name);
     if binding.kind == RoleKind::Cluster && kind == "Role" {
-        cx.report(binding.role_kind().place, format_args!("a binding of the whole cluster cannot refer to a Role"))
-            .severity(Severity::Error);
+        cx.report(
+            binding.role_kind().place,
+            format_args!("a binding of the whole cluster cannot refer to a Role"),
+        )
+        .severity(Severity::Error);
         return;
     }
     if cx.set().bound_role(binding).is_some() || (kind == "ClusterRole" && is_default_name(name)) {
         return;
     }
     if kind == "Role" && cx.set().find(GROUP, "Role", None, name).is_some() {
-        cx.report(at.place, format_args!("Role `{shown}` is in another namespace, where no binding can reach it"))
-            .severity(Severity::Error);
+        cx.report(
+            at.place,
+            format_args!("Role `{shown}` is in another namespace, where no binding can reach it"),
+        )
+        .severity(Severity::Error);
         return;
     }
     let home = binding.object.effective_namespace();
     let roles = cx.set().of_kind(kind).filter_map(Role::of);
-    let here = roles.filter(|role| kind == "ClusterRole" || role.object.effective_namespace() == home);
+    let here =
+        roles.filter(|role| kind == "ClusterRole" || role.object.effective_namespace() == home);
     let near = nearest(name, here.filter_map(|role| role.object.name().value));
     let severity = if near.is_some() { Severity::Warning } else { Severity::Info };
-    let report = cx.report(at.place, format_args!("{kind} `{shown}` is not in the input")).severity(severity);
+    let report = cx
+        .report(at.place, format_args!("{kind} `{shown}` is not in the input"))
+        .severity(severity);
     if let Some(near) = near {
         report.fix_set(Grade::Safe, format!("Refer to `{near}`"), near);
     }
@@ -249,15 +258,21 @@ fn judge_subject<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>, subject: Subject
     let written = subject.namespace();
     let own = binding.object.effective_namespace();
     if written.value.is_none_or(str::is_empty) && binding.kind == RoleKind::Cluster {
-        cx.report(written.place, format_args!("the namespace of ServiceAccount `{}` is not said", clipped(name)))
-            .severity(Severity::Error);
+        cx.report(
+            written.place,
+            format_args!("the namespace of ServiceAccount `{}` is not said", clipped(name)),
+        )
+        .severity(Severity::Error);
         return;
     }
     let namespace = written.value.filter(|name| !name.is_empty()).unwrap_or(own);
     if name != "default" && cx.set().find("", "ServiceAccount", Some(namespace), name).is_none() {
         let shown = clipped(name);
-        cx.report(subject.name().place, format_args!("ServiceAccount `{shown}` of namespace `{namespace}` is not in the input"))
-            .severity(Severity::Info);
+        cx.report(
+            subject.name().place,
+            format_args!("ServiceAccount `{shown}` of namespace `{namespace}` is not in the input"),
+        )
+        .severity(Severity::Info);
     }
 }
 
@@ -280,7 +295,10 @@ fn account<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     if let Some(subject) = subject {
         cx.report(
             pod.service_account_name().place,
-            format_args!("the binding of `{}` is in another namespace than the workload", clipped(name)),
+            format_args!(
+                "the binding of `{}` is in another namespace than the workload",
+                clipped(name)
+            ),
         )
         .related(subject.node, "is another account of the same name");
     }

@@ -330,21 +330,27 @@ fn deployment<'d>(cx: &mut Cx<'_, 'd>, workload: Workload<'d>) {
     let rolling = workload.strategy().value.and_then(|strategy| strategy.get("rollingUpdate"));
     if workload.update_type() == "Recreate" {
         if let Some(rolling) = rolling.filter(|node| !node.is_null()) {
-            cx.report(rolling, format_args!("`rollingUpdate` has no place beside `type: Recreate`"))
-                .severity(Severity::Error)
-                .fix_remove(Grade::Safe, "Remove the numbers of the rolling update");
+            cx.report(
+                rolling,
+                format_args!("`rollingUpdate` has no place beside `type: Recreate`"),
+            )
+            .severity(Severity::Error)
+            .fix_remove(Grade::Safe, "Remove the numbers of the rolling update");
         }
     } else if workload.update_type() == "RollingUpdate" {
         let replicas = workload.replicas().unwrap_or(1).max(0);
         let (surge, unavailable) = (workload.max_surge(), workload.max_unavailable());
-        let of = |at: Option<Node<'_>>, total, rounding| at.and_then(|node| int_or_percent(node, total, rounding));
+        let of = |at: Option<Node<'_>>, total, rounding| {
+            at.and_then(|node| int_or_percent(node, total, rounding))
+        };
         // Absent ones are 25 %. A hundred replicas tell a share of nothing from one of little.
         let none = |at: Option<Node<'_>>| of(at, 100, Rounding::Up) == Some(0);
         if none(surge.value) && none(unavailable.value) {
             blocked(cx, unavailable.place, "the update may neither add a Pod nor take one away");
         } else if none(surge.value)
             && replicas > 0
-            && of(unavailable.value, replicas, Rounding::Down).unwrap_or(replicas.div_euclid(4)) == 0
+            && of(unavailable.value, replicas, Rounding::Down).unwrap_or(replicas.div_euclid(4))
+                == 0
         {
             cx.report(
                 unavailable.place,
@@ -359,27 +365,41 @@ fn deployment<'d>(cx: &mut Cx<'_, 'd>, workload: Workload<'d>) {
         let message = "an update has failed before a Pod can count as available";
         cx.report(
             deadline.place,
-            format_args!("{message}: {seconds} s of `progressDeadlineSeconds`, {wait} s of `minReadySeconds`"),
+            format_args!(
+                "{message}: {seconds} s of `progressDeadlineSeconds`, {wait} s of `minReadySeconds`"
+            ),
         )
         .severity(Severity::Error)
-        .fix_set(Grade::Review, "Wait longer for progress", wait.saturating_add(PROGRESS_DEADLINE));
+        .fix_set(
+            Grade::Review,
+            "Wait longer for progress",
+            wait.saturating_add(PROGRESS_DEADLINE),
+        );
     }
     let history = workload.revision_history_limit();
     if history.value == Some(0) {
-        cx.report(history.place, format_args!("no old revision is kept, so that an update cannot be undone"))
-            .fix_remove(Grade::Review, "Keep ten revisions, as is usual");
+        cx.report(
+            history.place,
+            format_args!("no old revision is kept, so that an update cannot be undone"),
+        )
+        .fix_remove(Grade::Review, "Keep ten revisions, as is usual");
     }
     let paused = workload.paused();
     if paused.value == Some(true) {
-        cx.report(paused.place, format_args!("the Deployment is paused: changes are not rolled out"))
-            .severity(Severity::Info);
+        cx.report(
+            paused.place,
+            format_args!("the Deployment is paused: changes are not rolled out"),
+        )
+        .severity(Severity::Info);
     }
 }
 
 fn blocked<'d>(cx: &mut Cx<'_, 'd>, place: Place<'d>, message: &str) {
-    cx.report(place, format_args!("{message}"))
-        .severity(Severity::Error)
-        .fix_set(Grade::Safe, "Let one Pod at a time be unavailable", 1);
+    cx.report(place, format_args!("{message}")).severity(Severity::Error).fix_set(
+        Grade::Safe,
+        "Let one Pod at a time be unavailable",
+        1,
+    );
 }
 
 fn daemon_set<'d>(cx: &mut Cx<'_, 'd>, workload: Workload<'d>) {
@@ -407,13 +427,20 @@ fn daemon_set<'d>(cx: &mut Cx<'_, 'd>, workload: Workload<'d>) {
 fn stateful_set<'d>(cx: &mut Cx<'_, 'd>, workload: Workload<'d>) {
     let (partition, replicas) = (workload.partition(), workload.replicas().unwrap_or(1));
     if partition.value.is_some_and(|partition| partition > 0 && partition >= replicas) {
-        cx.report(partition.place, format_args!("no Pod has an ordinal from here on, so that none is updated"))
-            .severity(Severity::Info);
+        cx.report(
+            partition.place,
+            format_args!("no Pod has an ordinal from here on, so that none is updated"),
+        )
+        .severity(Severity::Info);
     }
     let unavailable = workload.update_max_unavailable();
     let several = unavailable.value.is_some_and(|node| node.as_i64() != Some(1));
-    if several && workload.pod_management_policy().value.unwrap_or("OrderedReady") == "OrderedReady" {
-        cx.report(unavailable.place, format_args!("with the policy `OrderedReady` this has little effect"))
-            .severity(Severity::Info);
+    if several && workload.pod_management_policy().value.unwrap_or("OrderedReady") == "OrderedReady"
+    {
+        cx.report(
+            unavailable.place,
+            format_args!("with the policy `OrderedReady` this has little effect"),
+        )
+        .severity(Severity::Info);
     }
 }

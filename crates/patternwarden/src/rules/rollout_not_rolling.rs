@@ -229,7 +229,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let place = object.node.at(path);
     let Some(kind) = place.node().and_then(patternwarden_tree::Node::as_str) else { return };
     let rolls = matches!(kind, "" | "Rolling" | "RollingUpdate");
-    let several = workload.replicas().is_some_and(|count| count > 1) || cx.set().scaler_of(object).is_some();
+    let several =
+        workload.replicas().is_some_and(|count| count > 1) || cx.set().scaler_of(object).is_some();
     let left_over = kind == "Recreate" && several && singleton::reason(cx.set(), pod).is_none();
     if rolls || !(left_over || cx.flag(&STRICT)) {
         return;
@@ -237,7 +238,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let served = !cx.set().services_of(pod).is_empty();
     let (name, kind) = (object.display_name(), crate::matcher::clipped(kind));
     let report = cx
-        .report(place, format_args!("`{kind}` does not roll: an update of `{name}` stops its replicas, or waits"))
+        .report(
+            place,
+            format_args!(
+                "`{kind}` does not roll: an update of `{name}` stops its replicas, or waits"
+            ),
+        )
         .severity(if served { Severity::Warning } else { Severity::Info });
     if let Some(strategy) = place.node.parent() {
         let rolling = Value::map([("type", Value::from("RollingUpdate"))]);

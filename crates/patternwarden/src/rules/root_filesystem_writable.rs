@@ -113,6 +113,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     // Where something is mounted at `/tmp`, or nothing can be, the root alone is made read-only.
     edits.extend(scratch(container, &["/tmp"]));
     let name = container.display_name();
-    cx.report(at.place, format_args!("container `{name}` can write to its root file system"))
-        .fix(Grade::Review, "Make the root read-only and `/tmp` writable", edits);
+    cx.report(at.place, format_args!("container `{name}` can write to its root file system")).fix(
+        Grade::Review,
+        "Make the root read-only and `/tmp` writable",
+        edits,
+    );
 }

@@ -175,8 +175,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     }
     let at_pod = pod.run_as_non_root();
     if !at_pod.is_absent() && at_pod.value != Some(true) {
-        cx.report(at_pod.place, format_args!("the Pod says that it may run as root"))
-            .fix_set(Grade::Review, TITLE, true);
+        cx.report(at_pod.place, format_args!("the Pod says that it may run as root")).fix_set(
+            Grade::Review,
+            TITLE,
+            true,
+        );
     }
     for container in pod.containers() {
         judge(cx, container, at_pod);
@@ -198,6 +201,10 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, at_pod: At<'d, bool>
         return;
     }
     // The promise belongs to the Pod: there it holds for every container that says nothing else.
-    cx.report(own.place, format_args!("container `{name}` may run as root"))
-        .fix_at(Grade::Review, TITLE, at_pod.place, true);
+    cx.report(own.place, format_args!("container `{name}` may run as root")).fix_at(
+        Grade::Review,
+        TITLE,
+        at_pod.place,
+        true,
+    );
 }

@@ -185,8 +185,10 @@ fn repair(pod: PodSpec<'_>) -> Option<(Grade, &'static str, Vec<Edit>)> {
 fn volumes<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let group = pod.fs_group();
     let mut claims = pod.volumes().filter(|volume| volume.source() == "persistentVolumeClaim");
-    let mounted = |name: &str| pod.containers().any(|c| c.mounts().any(|(mount, _, _)| mount == name));
-    let Some(name) = claims.find_map(|claim| claim.name().value.filter(|name: &&str| mounted(name)))
+    let mounted =
+        |name: &str| pod.containers().any(|c| c.mounts().any(|(mount, _, _)| mount == name));
+    let Some(name) =
+        claims.find_map(|claim| claim.name().value.filter(|name: &&str| mounted(name)))
     else {
         return;
     };

@@ -108,9 +108,13 @@ crate::rule! {
 static REQUIRE: Flag =
     Flag { name: "require", doc: "Whether every Pod must name a runtime class.", default: false };
 
-static ALLOWED: Strings = Strings::empty("allowed", "The only runtime classes allowed, as globs; empty allows all of them.");
+static ALLOWED: Strings = Strings::empty(
+    "allowed",
+    "The only runtime classes allowed, as globs; empty allows all of them.",
+);
 
-static DENIED: Strings = Strings::empty("denied", "Runtime classes that are not allowed, as globs.");
+static DENIED: Strings =
+    Strings::empty("denied", "Runtime classes that are not allowed, as globs.");
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let at = pod.runtime_class_name();

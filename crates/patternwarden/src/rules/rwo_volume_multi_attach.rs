@@ -276,7 +276,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         ("a rolling update has two Pods with it for a while", workload.kind.kind == "Deployment")
     } else if number("parallelism").is_some_and(|count| count > 1) {
         ("several Pods of the Job use it at once", false)
-    } else if workload.is_like("CronJob") && matches!(workload.concurrency_policy().value, None | Some("Allow" | "")) {
+    } else if workload.is_like("CronJob")
+        && matches!(workload.concurrency_policy().value, None | Some("Allow" | ""))
+    {
         ("a slow run and the next one use it at once", false)
     } else {
         return;
@@ -286,7 +288,13 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     }
 }
 
-fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, volume: Volume<'d>, problem: &str, recreate: bool) {
+fn judge<'d>(
+    cx: &mut Cx<'_, 'd>,
+    pod: PodSpec<'d>,
+    volume: Volume<'d>,
+    problem: &str,
+    recreate: bool,
+) {
     let at = volume.claim_name();
     let Some(name) = at.value else { return };
     let namespace = pod.object().effective_namespace();
@@ -301,10 +309,16 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, volume: Volume<'d>, problem:
     let name = clipped(name);
     let finding = match modes {
         Some(modes) => cx
-            .report(at.place, format_args!("one node alone can use the claim `{name}`, and {problem}"))
+            .report(
+                at.place,
+                format_args!("one node alone can use the claim `{name}`, and {problem}"),
+            )
             .related(modes, "one node at a time"),
         None => cx
-            .report(at.place, format_args!("if one node alone can use the claim `{name}`, {problem} in vain"))
+            .report(
+                at.place,
+                format_args!("if one node alone can use the claim `{name}`, {problem} in vain"),
+            )
             .severity(Severity::Info),
     };
     if recreate {

@@ -143,7 +143,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     found.retain(|name| !cx.lists(&ALLOWED, name.scalar_text()));
     let Some((first, rest)) = found.split_first() else { return };
     let (name, secret) = (container.display_name(), clipped(first.scalar_text()));
-    let mut report = cx.report(*first, format_args!("container `{name}` gets Secret `{secret}` as variables"));
+    let mut report =
+        cx.report(*first, format_args!("container `{name}` gets Secret `{secret}` as variables"));
     for (at, other) in rest.iter().take(MAX_RELATED).enumerate() {
         let same = |node: &Node<'d>| node.scalar_text() == other.scalar_text();
         if !same(first) && !rest.iter().take(at).any(same) {

@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{ConfigKind, ConfigObject, Object, base64, config_references, Via};
+use crate::kube::{ConfigKind, ConfigObject, Object, Via, base64, config_references};
 use crate::matcher::glob;
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
@@ -131,19 +131,23 @@ crate::rule! {
 }
 
 /// What stands for content that comes later, as globs.
-const PLACEHOLDERS: [&str; 10] = [
-    "", "changeme", "change-me", "CHANGEME", "example", "xxx*", "${*}", "$(*)", "{{*}}", "<*>",
-];
+const PLACEHOLDERS: [&str; 10] =
+    ["", "changeme", "change-me", "CHANGEME", "example", "xxx*", "${*}", "$(*)", "{{*}}", "<*>"];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    if let Some(secret) = ConfigObject::of(object).filter(|config| config.kind == ConfigKind::Secret) {
+    if let Some(secret) =
+        ConfigObject::of(object).filter(|config| config.kind == ConfigKind::Secret)
+    {
         if secret.is_encrypted() || secret.secret_type().value == Some("helm.sh/release.v1") {
             return;
         }
         for (map, encoded) in [(secret.data(), true), (secret.string_data(), false)] {
             let readable = |entry: Node<'d>| !stands_in(entry.scalar_text(), encoded);
             if map.value.is_some_and(|map| map.children().any(readable)) {
-                cx.report(map.place, format_args!("everybody who sees this text can read the secret"));
+                cx.report(
+                    map.place,
+                    format_args!("everybody who sees this text can read the secret"),
+                );
             }
         }
     }
@@ -159,5 +163,6 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 /// Whether a value is only a placeholder, as it is written or behind Base64.
 fn stands_in(text: &str, encoded: bool) -> bool {
     let is = |text: &str| PLACEHOLDERS.iter().any(|pattern| glob(pattern, text.trim()));
-    is(text) || (encoded && base64(text).is_some_and(|bytes| core::str::from_utf8(&bytes).is_ok_and(is)))
+    is(text)
+        || (encoded && base64(text).is_some_and(|bytes| core::str::from_utf8(&bytes).is_ok_and(is)))
 }

@@ -127,10 +127,10 @@ crate::rule! {
 static FORBID_ALL: Flag =
     Flag { name: "forbid_all", doc: "Whether no Secret may be used at all.", default: false };
 
-static ALLOWED: Strings = Strings::empty("allowed", "The only Secrets that may be used, as globs; empty for every one.");
+static ALLOWED: Strings =
+    Strings::empty("allowed", "The only Secrets that may be used, as globs; empty for every one.");
 
-static DENIED: Strings =
-    Strings::empty("denied", "Secrets that must not be used, as globs.");
+static DENIED: Strings = Strings::empty("denied", "Secrets that must not be used, as globs.");
 
 static INCLUDE_PULL: Flag = Flag {
     name: "include_pull_secrets",
@@ -141,7 +141,8 @@ static INCLUDE_PULL: Flag = Flag {
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let pull = cx.flag(&INCLUDE_PULL);
     let references = config_references(pod).into_iter();
-    let secrets = references.filter(|r| r.kind == ConfigKind::Secret && (pull || r.via() != Via::Pull));
+    let secrets =
+        references.filter(|r| r.kind == ConfigKind::Secret && (pull || r.via() != Via::Pull));
     let mut names: Vec<Node<'d>> = secrets.map(|reference| reference.name).collect();
     names.extend(pod.volumes().filter_map(|volume| of_driver(volume.node)));
     for node in names {

@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{LabelSelector, Object, PodSpec, selects, items, entries};
+use crate::kube::{LabelSelector, Object, PodSpec, entries, items, selects};
 use crate::matcher::clipped;
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -264,8 +264,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     } else if !plain {
         for label in entries(selector.get("matchLabels")) {
             if let Some(key) = label.key().filter(|key| CHANGING.contains(key)) {
-                cx.report(label, format_args!("`{key}` changes with a release, and a selector never changes"))
-                    .severity(Severity::Warning);
+                cx.report(
+                    label,
+                    format_args!("`{key}` changes with a release, and a selector never changes"),
+                )
+                .severity(Severity::Warning);
             }
         }
     }
@@ -282,7 +285,8 @@ fn is_empty(selector: Node<'_>, plain: bool) -> bool {
 fn absent<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, place: Place<'d>, labels: Option<Node<'d>>) {
     let pointer = format!("{}/matchLabels", place.pointer(object.node));
     let kind = clipped(object.api().kind);
-    let finding = cx.report(place, format_args!("this {kind} selects no Pods: its selector is empty"));
+    let finding =
+        cx.report(place, format_args!("this {kind} selects no Pods: its selector is empty"));
     if let Some(labels) = labels.filter(|labels| labels.children().next().is_some()) {
         let edit = Edit::new(pointer, Op::Add(Value::of(labels)));
         finding.fix(Grade::Review, "Select the labels of the template", [edit].into());
@@ -307,7 +311,8 @@ fn missing(pod: PodSpec<'_>, selector: Node<'_>, plain: bool) -> Option<Vec<Edit
         let mut values = items(expression.get("values"));
         match expression.get("operator")?.as_str()? {
             "Exists" if held(key).is_some() => {}
-            "In" if held(key).is_some_and(|held| values.clone().any(|v| v.as_str() == Some(held))) => {}
+            "In" if held(key)
+                .is_some_and(|held| values.clone().any(|v| v.as_str() == Some(held))) => {}
             "In" => wanted.push((key, values.next()?.as_str()?)),
             _ => return None,
         }

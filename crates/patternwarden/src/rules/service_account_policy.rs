@@ -122,12 +122,15 @@ static REQUIRE_NAMED: Flag = Flag {
     default: false,
 };
 
-static ALLOWED: Strings = Strings::empty("allowed", "The only accounts that may be used, as globs; empty for every one.");
+static ALLOWED: Strings =
+    Strings::empty("allowed", "The only accounts that may be used, as globs; empty for every one.");
 
-static DENIED: Strings =
-    Strings::empty("denied", "Accounts that must not be used, as globs.");
+static DENIED: Strings = Strings::empty("denied", "Accounts that must not be used, as globs.");
 
-static IMAGES: Strings = Strings::empty("images", "Images that an account is for: `account=pattern`, the account as a glob and the pattern as in `image-registry-policy`; several entries add up.");
+static IMAGES: Strings = Strings::empty(
+    "images",
+    "Images that an account is for: `account=pattern`, the account as a glob and the pattern as in `image-registry-policy`; several entries add up.",
+);
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let account = pod.service_account();
@@ -153,7 +156,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     for used in pod.images() {
         let image = used.parsed();
         if !image.is_some_and(|image| meant.iter().any(|pattern| matches(pattern, image))) {
-            cx.report(used.reference.place, format_args!("ServiceAccount `{shown}` is not for the image of {used}"));
+            cx.report(
+                used.reference.place,
+                format_args!("ServiceAccount `{shown}` is not for the image of {used}"),
+            );
         }
     }
 }

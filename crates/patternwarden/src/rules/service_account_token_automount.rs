@@ -245,7 +245,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     } else if let Some(secret) = ConfigObject::of(object).filter(|c| c.kind == ConfigKind::Secret) {
         let at = secret.secret_type();
         if at.value == Some("kubernetes.io/service-account-token") {
-            cx.report(at.place, format_args!("a token in a Secret never ends")).severity(Severity::Warning);
+            cx.report(at.place, format_args!("a token in a Secret never ends"))
+                .severity(Severity::Warning);
         }
     }
 }
@@ -258,20 +259,28 @@ fn account<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     }
     let mount = object.node.at(&["automountServiceAccountToken"]);
     if cx.choice(&SCOPE) == "all" && mount.node().and_then(Node::as_bool) != Some(false) {
-        cx.report(mount, format_args!("every Pod of this account gets its token"))
-            .fix_set(Grade::Review, "Mount no token", false);
+        cx.report(mount, format_args!("every Pod of this account gets its token")).fix_set(
+            Grade::Review,
+            "Mount no token",
+            false,
+        );
     }
 }
 
 /// The account is named in an old field as well, or only there.
 fn names<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
-    let Some(old) = pod.node.get("serviceAccount").filter(|old| old.as_str().is_some()) else { return };
+    let Some(old) = pod.node.get("serviceAccount").filter(|old| old.as_str().is_some()) else {
+        return;
+    };
     let new = pod.service_account_name().value.filter(|name| !name.is_empty());
     match (old.as_str(), new) {
         (Some(""), _) => {}
         (_, None) => {
-            cx.report(old, format_args!("`serviceAccount` is the old name of `serviceAccountName`"))
-                .severity(Severity::Hint);
+            cx.report(
+                old,
+                format_args!("`serviceAccount` is the old name of `serviceAccountName`"),
+            )
+            .severity(Severity::Hint);
         }
         (old_name, new) if old_name != new => {
             cx.report(old, format_args!("`serviceAccount` and `serviceAccountName` differ"))

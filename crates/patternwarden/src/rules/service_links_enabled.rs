@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Container, Object, PodSpec, Service, variables, items};
+use crate::kube::{Container, Object, PodSpec, Service, items, variables};
 use crate::matcher::{clipped, glob};
 use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
@@ -212,13 +212,22 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     }
     if let Some((object, variable)) = collision(cx, pod) {
         let name = object.display_name();
-        cx.report(at.place, format_args!("`{}` is not set, and Service `{name}` makes it an address", clipped(&variable)))
-            .severity(Severity::Warning)
-            .related(object.node, "brings the variable")
-            .fix_set(Grade::Review, "Bring no variables of Services", false);
+        cx.report(
+            at.place,
+            format_args!(
+                "`{}` is not set, and Service `{name}` makes it an address",
+                clipped(&variable)
+            ),
+        )
+        .severity(Severity::Warning)
+        .related(object.node, "brings the variable")
+        .fix_set(Grade::Review, "Bring no variables of Services", false);
     } else if cx.flag(&REQUIRE) {
-        cx.report(at.place, format_args!("every Service of the namespace becomes variables of this Pod"))
-            .fix_set(Grade::Review, "Bring no variables of Services", false);
+        cx.report(
+            at.place,
+            format_args!("every Service of the namespace becomes variables of this Pod"),
+        )
+        .fix_set(Grade::Review, "Bring no variables of Services", false);
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Object, Service, selects};
+use crate::kube::{Object, Service, protocol, selects};
 use crate::neighbours::{Reads, SERVICES};
 use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
@@ -207,7 +207,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 
 /// A Service that selects Pods, and its selector. The selector of an ExternalName means nothing.
 fn selecting(object: Object<'_>) -> Option<(Service<'_>, Node<'_>)> {
-    let service = Service::of(object).filter(|service| service.effective_type() != "ExternalName")?;
+    let service =
+        Service::of(object).filter(|service| service.effective_type() != "ExternalName")?;
     Some((service, service.selector().value?))
 }
 
@@ -223,6 +224,5 @@ fn is_pair(a: Service<'_>, b: Service<'_>) -> bool {
 
 /// Number and protocol of a port.
 fn port(entry: Node<'_>) -> (Option<i64>, &str) {
-    let protocol = entry.get("protocol").and_then(Node::as_str).filter(|text| !text.is_empty());
-    (entry.get("port").and_then(Node::as_i64), protocol.unwrap_or("TCP"))
+    (entry.get("port").and_then(Node::as_i64), protocol(entry))
 }

@@ -272,13 +272,17 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let pods: Vec<_> = cx.set().pod_specs_in(namespace).collect();
         let report = cx.report(
             at.place,
-            format_args!("no workload in namespace `{namespace}` carries the labels of this selector"),
+            format_args!(
+                "no workload in namespace `{namespace}` carries the labels of this selector"
+            ),
         );
         if let Some(difference) = nearest(selector, &pods) {
             let (title, edits) = difference.repair(object.node);
-            report
-                .related(difference.carried, "the label of the nearest workload")
-                .fix(Grade::Safe, title, edits);
+            report.related(difference.carried, "the label of the nearest workload").fix(
+                Grade::Safe,
+                title,
+                edits,
+            );
         }
     } else if written > 1 {
         let mut report = cx
@@ -303,7 +307,10 @@ fn without_selector<'d>(cx: &mut Cx<'_, 'd>, service: Service<'d>) {
     };
     if !cx.set().objects().any(serves) {
         let place = service.selector().place;
-        cx.report(place, format_args!("`{name}` has neither a selector nor endpoints in this input"))
-            .severity(Severity::Info);
+        cx.report(
+            place,
+            format_args!("`{name}` has neither a selector nor endpoints in this input"),
+        )
+        .severity(Severity::Info);
     }
 }

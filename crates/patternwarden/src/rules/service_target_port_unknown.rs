@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Container, Object, PodSpec, Port, Service};
+use crate::kube::{Container, Object, PodSpec, Port, Service, protocol};
 use crate::neighbours::{DAEMON_SETS, DEPLOYMENTS, PODS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -207,7 +207,8 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads { on: &["Service"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS] };
+static READS: Reads =
+    Reads { on: &["Service"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS] };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(service) = Service::of(object) else { return };
@@ -222,19 +223,25 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let Some(wanted) = written.or(entry.get("port")) else { continue };
         // The port number 0 is how Go writes that none was given.
         let wanted = if wanted.as_i64() == Some(0) { entry.get("port") } else { Some(wanted) };
-        let Some(wanted) = wanted.filter(|n| matches!(n.kind(), Kind::Number | Kind::String)) else {
+        let Some(wanted) = wanted.filter(|n| matches!(n.kind(), Kind::Number | Kind::String))
+        else {
             continue;
         };
         let protocol = protocol(entry);
         let verdicts = pods.iter().filter_map(|pod| Some((*pod, judge(*pod, wanted, protocol)?)));
         let Some((pod, verdict)) = verdicts.min_by_key(|(_, verdict)| *verdict) else { continue };
-        let (name, shown) = (pod.object().display_name(), crate::matcher::clipped(wanted.scalar_text()));
+        let (name, shown) =
+            (pod.object().display_name(), crate::matcher::clipped(wanted.scalar_text()));
         let report = match verdict {
-            Verdict::NoName => {
-                cx.report(target, format_args!("no container of `{name}` names a {protocol} port `{shown}`"))
-            }
+            Verdict::NoName => cx.report(
+                target,
+                format_args!("no container of `{name}` names a {protocol} port `{shown}`"),
+            ),
             Verdict::OtherProtocol => cx
-                .report(target, format_args!("`{name}` declares port {shown}, but not for {protocol}"))
+                .report(
+                    target,
+                    format_args!("`{name}` declares port {shown}, but not for {protocol}"),
+                )
                 .severity(Severity::Info),
             Verdict::NoNumber => cx
                 .report(target, format_args!("`{name}` declares ports, but not {shown}"))
@@ -250,9 +257,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let (name, number) = (port.name().place.node(), port.container_port().place.node());
         let used = name.filter(|_| port.name().value.is_some()).or(number);
         // What another selected Pod does not declare would only move the finding there.
-        let used = used.filter(|used| pods.iter().all(|pod| judge(*pod, *used, protocol).is_none()));
+        let used =
+            used.filter(|used| pods.iter().all(|pod| judge(*pod, *used, protocol).is_none()));
         if let Some(used) = used {
-            let value = used.as_str().map_or_else(|| Value::from(used.as_i64().unwrap_or(0)), Value::from);
+            let value =
+                used.as_str().map_or_else(|| Value::from(used.as_i64().unwrap_or(0)), Value::from);
             report.fix_set(Grade::Safe, "Use the only port that is declared", value);
         }
     }
@@ -265,10 +274,6 @@ enum Verdict {
     OtherProtocol,
     NoNumber,
     TwoNames,
-}
-
-fn protocol(entry: Node<'_>) -> &str {
-    entry.get("protocol").and_then(Node::as_str).filter(|name| !name.is_empty()).unwrap_or("TCP")
 }
 
 fn ports(pod: PodSpec<'_>) -> Vec<Port<'_>> {

@@ -255,7 +255,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if found.is_empty() {
         let report = cx.report(
             selector.node,
-            format_args!("no {what} in the namespaces that are looked at carries the labels of this selector"),
+            format_args!(
+                "no {what} in the namespaces that are looked at carries the labels of this selector"
+            ),
         );
         let labels: Vec<_> = targets.iter().filter_map(|target| target.labels).collect();
         let near = selector.match_labels().value.and_then(|map| nearest_labels(map, &labels));
@@ -263,9 +265,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let plain = items(selector.match_expressions().value).next().is_none();
         if let Some(near) = near.filter(|near| plain && near.distance(SLIP) <= SLIP) {
             let (_, edits) = near.repair(object.node);
-            report
-                .related(near.carried, "the label of what is nearest")
-                .fix(Grade::Safe, "Select the label that is there", edits);
+            report.related(near.carried, "the label of what is nearest").fix(
+                Grade::Safe,
+                "Select the label that is there",
+                edits,
+            );
         }
         return;
     }
@@ -278,8 +282,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let number = node.as_str().is_some() && name.bytes().all(|byte| byte.is_ascii_digit());
         let shown = clipped(name);
         if number {
-            cx.report(node, format_args!("`{shown}` is a number, and ports are found by their names here"))
-                .severity(Severity::Hint);
+            cx.report(
+                node,
+                format_args!("`{shown}` is a number, and ports are found by their names here"),
+            )
+            .severity(Severity::Hint);
             continue;
         }
         let report = cx

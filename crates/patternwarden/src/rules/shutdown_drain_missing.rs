@@ -1,8 +1,8 @@
 use crate::engine::Cx;
 use crate::kube::{Class, Container};
 use crate::minor::Minor;
-use crate::param::{Choice, Param, Strings};
 use crate::neighbours::{Reads, SERVICES};
+use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use crate::served::{services, targets};
@@ -175,7 +175,8 @@ crate::rule! {
     check: Check::Container(check),
 }
 
-static READS: Reads = Reads { on: &["Deployment", "StatefulSet", "DaemonSet"], kinds: &[&SERVICES] };
+static READS: Reads =
+    Reads { on: &["Deployment", "StatefulSet", "DaemonSet"], kinds: &[&SERVICES] };
 
 static SCOPE: Choice = Choice {
     name: "scope",
@@ -226,6 +227,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     }
     if can_sleep && pod.grace_period() >= ENOUGH {
         let sleep = Value::map([("seconds", Value::from(SLEEP))]);
-        finding.fix_set(Grade::Safe, "Wait five seconds before stopping", Value::map([("sleep", sleep)]));
+        finding.fix_set(
+            Grade::Safe,
+            "Wait five seconds before stopping",
+            Value::map([("sleep", sleep)]),
+        );
     }
 }

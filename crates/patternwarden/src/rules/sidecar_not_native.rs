@@ -5,7 +5,7 @@ use crate::kube::{Class, Container, PodSpec, localhost_ports};
 use crate::minor::Minor;
 use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
-use crate::patterns::links::{calls, is_like, main, mounts_of, AMBASSADORS, shared_volumes};
+use crate::patterns::links::{AMBASSADORS, calls, is_like, main, mounts_of, shared_volumes};
 use crate::repair::native_sidecar;
 use crate::rule::{Check, Grade, Severity, Surface};
 use patternwarden_tree::Node;
@@ -193,9 +193,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         if !(called || known || shared.iter().any(writes)) {
             continue;
         }
-        let early = pod.containers().filter(|c| c.class == Class::Init).any(|init| {
-            localhost_ports(init).any(|(port, _)| declares(helper, port))
-        });
+        let early = pod
+            .containers()
+            .filter(|c| c.class == Class::Init)
+            .any(|init| localhost_ports(init).any(|(port, _)| declares(helper, port)));
         let (name, main) = (helper.display_name(), main);
         let needed = called || early || (count == 2 && waits(main));
         if !needed && !cx.flag(&ALWAYS) {
@@ -217,7 +218,8 @@ fn waits(container: Container<'_>) -> bool {
     let words = || container.words().filter_map(Node::as_str);
     let looped = words().any(|word| word.contains("until ") || word.contains("while "));
     let mut programs = programs(words()).into_iter();
-    let waiter = |words: &[&str]| words.first().is_some_and(|name| WAITERS.contains(&base_name(name)));
+    let waiter =
+        |words: &[&str]| words.first().is_some_and(|name| WAITERS.contains(&base_name(name)));
     let first = programs.next();
     let sleeps = first.as_ref().is_some_and(|words| words.first() == Some(&"sleep"));
     let another = programs.len() > 0;

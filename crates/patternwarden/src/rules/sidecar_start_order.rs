@@ -252,12 +252,7 @@ fn endless<'d>(cx: &mut Cx<'_, 'd>, init: Container<'d>) {
     let Some(word) = at else { return };
     let name = init.display_name();
     cx.report(word, format_args!("init container `{name}` never ends, so nothing starts after it"))
-        .fix_at(
-            Grade::Review,
-            "Make it a native sidecar",
-            init.restart_policy().place,
-            "Always",
-        );
+        .fix_at(Grade::Review, "Make it a native sidecar", init.restart_policy().place, "Always");
 }
 
 /// Whether an option of `tail` is `-f`, `-F` or among others, as in `-50f`.

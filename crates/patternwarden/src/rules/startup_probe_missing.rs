@@ -113,7 +113,9 @@ const SPARE: i64 = 3;
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let Some(liveness) = container.probe(ProbeKind::Liveness) else { return };
     let delay = liveness.written_initial_delay();
-    let Some(seconds) = delay.value.filter(|seconds| *seconds >= cx.int(&THRESHOLD)) else { return };
+    let Some(seconds) = delay.value.filter(|seconds| *seconds >= cx.int(&THRESHOLD)) else {
+        return;
+    };
     let startup = container.startup_probe();
     if startup.value.is_some() {
         return;

@@ -248,8 +248,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     for key in ["whenDeleted", "whenScaled"] {
         let event = policy.and_then(|policy| policy.get(key));
         if let Some(event) = event.filter(|event| event.as_str() == Some("Delete")) {
-            cx.report(event, format_args!("`{key}: Delete` removes the claims, and their data with them"))
-                .severity(Severity::Info);
+            cx.report(
+                event,
+                format_args!("`{key}: Delete` removes the claims, and their data with them"),
+            )
+            .severity(Severity::Info);
         }
     }
 }
@@ -269,7 +272,9 @@ fn governing<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let mut fitting = cx.set().services_of(pod).into_iter().filter(|s| s.is_headless());
     let fitting = fitting.next().filter(|_| fitting.next().is_none());
     let report = match (name, service) {
-        (None, _) => cx.report(at.place, format_args!("the StatefulSet names no governing Service")),
+        (None, _) => {
+            cx.report(at.place, format_args!("the StatefulSet names no governing Service"))
+        }
         (Some(name), None) if closed => cx
             .report(at.place, format_args!("the governing Service `{name}` is not in the input"))
             .severity(Severity::Info),

@@ -182,11 +182,18 @@ crate::rule! {
 static REQUIRE: Flag =
     Flag { name: "require", doc: "Whether each claim must name its class.", default: false };
 
-static ALLOWED: Strings = Strings::empty("allowed", "Storage classes that are allowed, as globs; empty for every one.");
+static ALLOWED: Strings =
+    Strings::empty("allowed", "Storage classes that are allowed, as globs; empty for every one.");
 
-static DENIED: Strings = Strings::empty("denied", "Storage classes that are not allowed, as globs, whatever `allowed` says.");
+static DENIED: Strings = Strings::empty(
+    "denied",
+    "Storage classes that are not allowed, as globs, whatever `allowed` says.",
+);
 
-static RECLAIM_POLICIES: Strings = Strings::empty("reclaim_policies", "Reclaim policies that a StorageClass may have; empty for every one.");
+static RECLAIM_POLICIES: Strings = Strings::empty(
+    "reclaim_policies",
+    "Reclaim policies that a StorageClass may have; empty for every one.",
+);
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     for claim in claims(object) {

@@ -104,8 +104,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let whole = (pod.termination_grace_period_seconds().place, pod.grace_period());
     for (place, seconds) in [whole].into_iter().chain(own) {
         if seconds > max {
-            cx.report(place, format_args!("stopping may take {seconds} s, and the platform waits {max} s"))
-                .fix_set(Grade::Review, "Stop within the time that the platform waits", max);
+            cx.report(
+                place,
+                format_args!("stopping may take {seconds} s, and the platform waits {max} s"),
+            )
+            .fix_set(
+                Grade::Review,
+                "Stop within the time that the platform waits",
+                max,
+            );
         }
     }
 }

@@ -160,7 +160,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             node.filter(|text: &&str| !text.is_empty())
         };
         let (key, exists) = (text("key"), text("operator") == Some("Exists"));
-        let denied = key.is_some_and(|key| !key.starts_with(CONDITIONS) && cx.lists(&DENIED_KEYS, key));
+        let denied =
+            key.is_some_and(|key| !key.starts_with(CONDITIONS) && cx.lists(&DENIED_KEYS, key));
         let (severity, problem) = if exists && text("value").is_some() {
             (Severity::Error, "has a value, which `Exists` does not compare")
         } else if key.is_none() && !exists {

@@ -152,7 +152,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         let pair = (text("topologyKey"), text("whenUnsatisfiable"));
         if seen.contains(&pair) && !pair.0.is_empty() {
             let place = constraint.at(&["topologyKey"]);
-            cx.report(place, format_args!("there is a constraint with this key and the same `whenUnsatisfiable` already"));
+            cx.report(
+                place,
+                format_args!(
+                    "there is a constraint with this key and the same `whenUnsatisfiable` already"
+                ),
+            );
         }
         seen.push(pair);
     }
@@ -163,8 +168,11 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, of: Node<'d>, merged: bool) {
     let number = |field| written(field).and_then(Node::as_i64);
     let skew = of.at(&["maxSkew"]);
     if written("maxSkew").is_none() {
-        cx.report(skew, format_args!("the constraint needs `maxSkew`"))
-            .fix_set(Grade::Safe, "Allow a difference of one", 1);
+        cx.report(skew, format_args!("the constraint needs `maxSkew`")).fix_set(
+            Grade::Safe,
+            "Allow a difference of one",
+            1,
+        );
     } else if number("maxSkew").is_none_or(|skew| skew < 1) {
         cx.report(skew, format_args!("`maxSkew` must be at least 1"));
     }
@@ -179,10 +187,15 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, of: Node<'d>, merged: bool) {
         if domains.as_i64().is_none_or(|domains| domains < 1) {
             cx.report(domains, format_args!("`minDomains` must be at least 1"));
         } else if !hard {
-            cx.report(domains, format_args!("`minDomains` needs `whenUnsatisfiable: DoNotSchedule`"));
+            cx.report(
+                domains,
+                format_args!("`minDomains` needs `whenUnsatisfiable: DoNotSchedule`"),
+            );
         }
     }
-    let Some(keys) = written("matchLabelKeys").filter(|keys| keys.items().next().is_some()) else { return };
+    let Some(keys) = written("matchLabelKeys").filter(|keys| keys.items().next().is_some()) else {
+        return;
+    };
     let Some(selector) = written("labelSelector").and_then(Node::as_map) else {
         cx.report(keys, format_args!("`matchLabelKeys` needs `labelSelector`"));
         return;
@@ -195,7 +208,12 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, of: Node<'d>, merged: bool) {
     }
 }
 
-fn words<'d>(cx: &mut Cx<'_, 'd>, at: patternwarden_tree::Place<'d>, known: &[&'static str], needed: bool) {
+fn words<'d>(
+    cx: &mut Cx<'_, 'd>,
+    at: patternwarden_tree::Place<'d>,
+    known: &[&'static str],
+    needed: bool,
+) {
     let node = at.node().filter(|node| !node.is_null());
     let text = node.and_then(Node::as_str).unwrap_or_default();
     if (node.is_none() && !needed) || known.contains(&text) {

@@ -243,9 +243,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     }
     let routes = routes(cx.set(), service);
     if let Some(to) = routes.iter().find(|to| reaches(**to, service, port)) {
-        cx.report(object.name().place, format_args!("`{name}` serves a webhook and is routed to from outside"))
-            .related(hook, "the webhook")
-            .related(to.service, "the route");
+        cx.report(
+            object.name().place,
+            format_args!("`{name}` serves a webhook and is routed to from outside"),
+        )
+        .related(hook, "the webhook")
+        .related(to.service, "the route");
     }
 }
 

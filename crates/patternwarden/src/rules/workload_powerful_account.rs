@@ -315,12 +315,17 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         return;
     }
     let bindings = set.bindings_of_groups_too(pod);
-    let Some(binding) = bindings.into_iter().find(|binding| is_powerful(cx, *binding)) else { return };
+    let Some(binding) = bindings.into_iter().find(|binding| is_powerful(cx, *binding)) else {
+        return;
+    };
     let open = outside(cx, pod);
     // A controller needs rights, and is left alone unless somebody outside can reach it.
     let close = || on_host(pod).filter(|_| cx.lists(&EXPOSURE, "host") && !controls(cx, pod));
     let Some(exposed) = open.or_else(close) else { return };
-    let (how, account) = (if open.is_some() { "reached from outside" } else { "close to the node" }, clipped(pod.service_account()));
+    let (how, account) = (
+        if open.is_some() { "reached from outside" } else { "close to the node" },
+        clipped(pod.service_account()),
+    );
     cx.report(
         pod.account_place(),
         format_args!("ServiceAccount `{account}` has power over the cluster, and its Pod is {how}"),
@@ -344,7 +349,8 @@ fn is_powerful<'d>(cx: &Cx<'_, 'd>, binding: Binding<'d>) -> bool {
 
 fn leads_to_more(role: Role<'_>) -> bool {
     let star = |list: Option<Node<'_>>| items(list).any(|node| node.as_str() == Some("*"));
-    let system = role.kind == RoleKind::Namespaced && role.object.effective_namespace() == "kube-system";
+    let system =
+        role.kind == RoleKind::Namespaced && role.object.effective_namespace() == "kube-system";
     role.rules().any(|rule| {
         let lists = [rule.api_groups().value, rule.resources().value, rule.verbs().value];
         let limited = items(rule.resource_names().value).next().is_some();
@@ -356,7 +362,9 @@ fn leads_to_more(role: Role<'_>) -> bool {
 /// What lets traffic from outside reach the Pod.
 fn outside<'d>(cx: &Cx<'_, 'd>, pod: PodSpec<'d>) -> Option<Place<'d>> {
     let services = cx.set().services_of(pod);
-    let routed = || services.iter().find_map(|service| routes(cx.set(), *service).first().map(|to| to.service));
+    let routed = || {
+        services.iter().find_map(|service| routes(cx.set(), *service).first().map(|to| to.service))
+    };
     let direct = services.iter().find_map(|service| opened(*service));
     let direct = direct.filter(|_| cx.lists(&EXPOSURE, "service"));
     direct.or_else(|| cx.lists(&EXPOSURE, "ingress").then(routed)?.map(Place::from))
@@ -364,7 +372,8 @@ fn outside<'d>(cx: &Cx<'_, 'd>, pod: PodSpec<'d>) -> Option<Place<'d>> {
 
 /// What brings the Pod close to its node: a volume of it, or its privileges.
 fn on_host(pod: PodSpec<'_>) -> Option<Place<'_>> {
-    let volume = pod.volumes().find_map(|volume| volume.node.get("hostPath").filter(|n| !n.is_null()));
+    let volume =
+        pod.volumes().find_map(|volume| volume.node.get("hostPath").filter(|n| !n.is_null()));
     let privileged = || pod.containers().find(|c| c.privileged().value == Some(true));
     volume.map(Place::from).or_else(|| privileged().map(|c| c.privileged().place))
 }
@@ -372,7 +381,9 @@ fn on_host(pod: PodSpec<'_>) -> Option<Place<'_>> {
 /// Whether the Pod says that it is a controller or an operator: the right to watch alone, which
 /// every wildcard gives, does not make it one.
 fn controls<'d>(cx: &Cx<'_, 'd>, pod: PodSpec<'d>) -> bool {
-    let found = |recogniser| recognise_one(recogniser, cx.set(), pod.object()).map(|found| found.confidence);
+    let found = |recogniser| {
+        recognise_one(recogniser, cx.set(), pod.object()).map(|found| found.confidence)
+    };
     found(&controller::RECOGNISER) == Some(Confidence::Certain)
         || found(&operator::RECOGNISER) >= Some(Confidence::Likely)
 }

@@ -127,7 +127,12 @@ fn report<'d>(cx: &mut Cx<'_, 'd>, lost: Node<'d>) {
     let keep = Edit::new(pointer.as_str(), Op::KeepLast);
     let name = clipped(key);
     let finding = cx
-        .report(lost, format_args!("`{name}` is written again below; this value is lost, the last one counts"))
+        .report(
+            lost,
+            format_args!(
+                "`{name}` is written again below; this value is lost, the last one counts"
+            ),
+        )
         .related(survivor, "this value counts")
         .fix(Grade::Review, format!("Remove the `{name}` that is lost"), vec![keep.clone()]);
     if same().all(Node::is_seq) {

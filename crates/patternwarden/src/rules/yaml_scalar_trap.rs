@@ -157,7 +157,13 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, document: &'d Document) {
 }
 
 /// Judges the scalars below `node`, which should be of type `base`, if that is known.
-fn descend<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, base: Option<Base>, many: Many, found: &mut usize) {
+fn descend<'d>(
+    cx: &mut Cx<'_, 'd>,
+    node: Node<'d>,
+    base: Option<Base>,
+    many: Many,
+    found: &mut usize,
+) {
     if !(node.is_map() || node.is_seq()) {
         scalar(cx, node, base.filter(|_| many == Many::One), found);
         return;
@@ -167,7 +173,8 @@ fn descend<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, base: Option<Base>, many: Ma
         _ => None,
     };
     if base.is_none() && node.get("kind").is_some() {
-        let object = cx.set().object_holding(node).filter(|object: &Object<'_>| object.node == node);
+        let object =
+            cx.set().object_holding(node).filter(|object: &Object<'_>| object.node == node);
         ty = object.and_then(type_of);
     }
     for child in node.children() {
@@ -195,7 +202,9 @@ fn scalar<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, base: Option<Base>, found: &m
     let untyped = matches!(base, None | Some(Base::Any));
     let digits = written.trim_start_matches(['+', '-']);
     let odd = if number {
-        let octal = digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
+        let octal = digits.len() > 1
+            && digits.starts_with('0')
+            && digits.bytes().all(|b| b.is_ascii_digit());
         (octal && digits.trim_start_matches('0') != meant.trim_start_matches('-'))
             || digits.contains('_')
             || digits.starts_with("0b")
@@ -215,7 +224,10 @@ fn scalar<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, base: Option<Base>, found: &m
     *found += 1;
     if *found >= MAX {
         if *found == MAX {
-            cx.report(node, format_args!("more values of this document are not what they look like"));
+            cx.report(
+                node,
+                format_args!("more values of this document are not what they look like"),
+            );
         }
         return;
     }
@@ -224,7 +236,13 @@ fn scalar<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, base: Option<Base>, found: &m
         return;
     }
     let value = match node.as_bool() {
-        Some(value) => if value { "true" } else { "false" },
+        Some(value) => {
+            if value {
+                "true"
+            } else {
+                "false"
+            }
+        }
         None => meant,
     };
     let (shown, value) = (clipped(written), clipped(value));

@@ -3,7 +3,7 @@
 use super::Set;
 use crate::kube::{
     Autoscaler, Binding, Budget, ConfigKind, ConfigObject, ConfigReference, Container,
-    LabelSelector, Object, PodSpec, Role, Workload, entries, items,
+    LabelSelector, Object, PodSpec, Role, Service, Workload, entries, items, protocol,
 };
 use alloc::{format, string::String, vec::Vec};
 use patternwarden_tree::Node;
@@ -31,6 +31,21 @@ impl<'d> Set<'d> {
     ) -> Option<ConfigObject<'d>> {
         let (kind, name) = (reference.kind.name(), reference.name.as_str()?);
         self.find("", kind, Some(namespace), name).and_then(ConfigObject::of)
+    }
+
+    /// The same port of the nodes in a Service before this one.
+    pub fn node_port_before(
+        &self,
+        object: Object<'d>,
+        number: i64,
+        wanted: &str,
+    ) -> Option<Node<'d>> {
+        let earlier = self.of_kind("Service").take_while(|other| other.index < object.index);
+        let mut ports = earlier.filter_map(Service::of).flat_map(Service::ports);
+        ports.find_map(|port| {
+            let node = port.get("nodePort")?;
+            (node.as_i64() == Some(number) && protocol(port) == wanted).then_some(node)
+        })
     }
 
     /// Every autoscaler.
