@@ -37,8 +37,9 @@ impl Command {
             Self::Check(Check { format, .. }) | Self::Patterns(Patterns { format, .. }) => {
                 *format != Format::Text
             }
+            Self::Rules(Rules { format }) => *format != ListFormat::Text,
             Self::Schema(_) => true,
-            Self::Fix(_) | Self::Rules(_) | Self::Explain(_) | Self::Docs(_) => false,
+            Self::Fix(_) | Self::Explain(_) | Self::Docs(_) => false,
         }
     }
 }
