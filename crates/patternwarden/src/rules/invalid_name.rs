@@ -169,6 +169,7 @@ crate::rule! {
     /// - [Object names and IDs](https://kubernetes.io/docs/concepts/overview/working-with-objects/names/)
     /// - [Labels: syntax](https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set)
     /// - [CronJob](https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/): at most 52 characters, as the controller appends 11
+    /// - [kubernetes/kubernetes#64023](https://github.com/kubernetes/kubernetes/issues/64023): with a longer name than 52 characters a StatefulSet is accepted, but none of its Pods is
     /// - [RelaxedServiceNameValidation](https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/): alpha since 1.34, off
     "invalid-name",
     "Object, label or port name breaks the naming rules of its kind",
@@ -216,12 +217,9 @@ fn form(object: Object<'_>) -> Form {
         ("", "Namespace") => Form::Label,
         ("", "Service") => Form::StrictLabel,
         ("batch", "CronJob") => Form::Subdomain(52),
-        // The longest of its Pods must be a label: `db-9` of ten replicas.
-        ("apps", "StatefulSet") => {
-            let last = object.workload().and_then(crate::kube::Workload::replicas).unwrap_or(1) - 1;
-            let digits = last.max(0).checked_ilog10().unwrap_or(0) as usize + 1;
-            Form::Subdomain(62 - digits)
-        }
+        // Its Pods carry the label `controller-revision-hash`: the name and up to 11 characters. That
+        // also leaves room for the longest ordinal.
+        ("apps", "StatefulSet") => Form::Subdomain(52),
         ("networking.k8s.io", "IPAddress") | ("certificates.k8s.io", _) => Form::Segment,
         (group, _) if group.ends_with("openshift.io") || group == "rbac.authorization.k8s.io" => {
             Form::Segment
