@@ -166,7 +166,9 @@ impl<'d> Found<'d> {
             self.require(service.node, &["spec", "ports"], "this Service", None);
         }
         let several = service.ports().count() > 1;
+        let mut names = Vec::new();
         for port in service.ports() {
+            self.once(&mut names, "a port", port.get("name"));
             self.require(port, &["port"], "this port", None);
             if several {
                 self.require(port, &["name"], "one of several ports", Some(blank("NAME")));

@@ -262,14 +262,16 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             finding.fix(Grade::Safe, "Give the template the labels that are selected", edits);
         }
     } else if !plain {
-        for label in entries(selector.get("matchLabels")) {
-            if let Some(key) = label.key().filter(|key| CHANGING.contains(key)) {
-                cx.report(
-                    label,
-                    format_args!("`{key}` changes with a release, and a selector never changes"),
-                )
-                .severity(Severity::Warning);
-            }
+        let exact = entries(selector.get("matchLabels")).filter_map(|at| Some((at, at.key()?)));
+        let listed = items(selector.get("matchExpressions"))
+            .filter(|expression| expression.get("operator").and_then(Node::as_str) == Some("In"))
+            .filter_map(|expression| expression.get("key").and_then(|at| Some((at, at.as_str()?))));
+        for (at, key) in exact.chain(listed).filter(|(_, key)| CHANGING.contains(key)) {
+            cx.report(
+                at,
+                format_args!("`{key}` changes with a release, and a selector never changes"),
+            )
+            .severity(Severity::Warning);
         }
     }
 }
