@@ -239,7 +239,6 @@ fn judge<'d>(
         .severity(*severity);
     let pointer = |place: Place<'d>| place.pointer(object.node).to_string();
     let from = pointer(at.into());
-    let spec = object.node.at(&["spec"]);
     let target = match *known {
         INGRESS_CLASS => object.node.at(&["spec", "ingressClassName"]),
         STORAGE_CLASS => holder.at(&["spec", "storageClassName"]),
@@ -261,7 +260,7 @@ fn judge<'d>(
             return;
         }
         TOLERATE => {
-            if at.as_str() == Some("true") && spec.node().is_some() {
+            if at.as_str() == Some("true") {
                 let field = object.node.at(&["spec", "publishNotReadyAddresses"]);
                 let edits = vec![
                     Edit::new(pointer(field), Op::Add(Value::from(true))),
