@@ -214,15 +214,13 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 fn form(object: Object<'_>, target: Minor) -> Form {
     let api = object.api();
     match (api.group, api.kind) {
-        ("", "Namespace") => Form::Label,
         ("", "Service") if target < RELAXED_SERVICE_NAMES => Form::StrictLabel,
-        ("", "Service") => Form::Label,
-        ("batch", "CronJob") => Form::Subdomain(52),
+        ("", "Namespace" | "Service") => Form::Label,
+        // The controllers append up to 11 characters: for the names of Jobs, and for the label
+        // `controller-revision-hash` of Pods, which leaves room for every ordinal.
+        ("batch", "CronJob") | ("apps", "StatefulSet") => Form::Subdomain(52),
         // Its Pods carry its name as a label.
         ("batch", "Job") => Form::Subdomain(63),
-        // Its Pods carry the label `controller-revision-hash`: the name and up to 11 characters. That
-        // also leaves room for the longest ordinal.
-        ("apps", "StatefulSet") => Form::Subdomain(52),
         ("networking.k8s.io", "IPAddress") | ("certificates.k8s.io", _) => Form::Segment,
         (group, _) if group.ends_with("openshift.io") || group == "rbac.authorization.k8s.io" => {
             Form::Segment

@@ -156,24 +156,6 @@ crate::rule! {
     ///               memory: 8Gi
     /// ```
     ///
-    /// ```yaml,bad
-    /// # settings: {"max_memory_ratio": 1}
-    /// apiVersion: v1
-    /// kind: Pod
-    /// metadata:
-    ///   name: app
-    /// spec:
-    ///   containers:
-    ///     - name: app
-    ///       image: registry.example/app:1.4.2
-    ///       resources:
-    ///         requests:
-    ///           memory: 128Mi
-    ///         limits:
-    ///           # finding: /spec/containers/0/resources/limits/memory
-    ///           memory: 256Mi
-    /// ```
-    ///
     /// Claims count as well:
     ///
     /// ```yaml,bad

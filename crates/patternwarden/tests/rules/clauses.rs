@@ -7,6 +7,7 @@ use crate::support::{Judged, judge, settings};
 use patternwarden::Severity;
 use patternwarden::rule::Grade;
 use patternwarden::set::Scope;
+use patternwarden::tree::Node;
 
 /// What one rule says about a text on a complete input, with these parameters.
 fn said(id: &str, params: &str, text: &str) -> Judged {
@@ -194,7 +195,7 @@ fn a_virtual_host_of_a_probe_becomes_a_header() {
         assert!(fixed.findings.is_empty());
         let get = fixed.documents[0].root().unwrap();
         let get = get.lookup("/spec/containers/0/livenessProbe/httpGet").unwrap();
-        let headers = get.get("httpHeaders").into_iter().flat_map(|list| list.items());
+        let headers = get.get("httpHeaders").into_iter().flat_map(Node::items);
         let values = headers.map(|header| header.get("value").unwrap().scalar_text().to_owned());
         values.collect::<Vec<_>>()
     };

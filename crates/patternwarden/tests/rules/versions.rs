@@ -105,3 +105,26 @@ fn external_addresses_are_deprecated_since_1_36() {
     assert!(!words("1.35").contains("deprecated"), "{}", words("1.35"));
     assert!(words("1.36").contains("deprecated"), "{}", words("1.36"));
 }
+
+#[test]
+fn a_hook_may_sleep_since_1_30() {
+    let text = |grace: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec: {{selector: {{matchLabels: \
+             {{app: a}}}}, template: {{metadata: {{labels: {{app: a}}}}, spec: {{{grace} containers: \
+             [{{name: a, image: 'r.example/a:1', ports: [{{containerPort: 80}}]}}]}}}}}}\n---\n\
+             apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\n\
+             spec: {{selector: {{app: a}}, ports: [{{port: 80}}]}}\n"
+        )
+    };
+    let fixes = |target: &str, grace: &str| {
+        said("shutdown-drain-missing", target, &text(grace)).findings[0].fixes.len()
+    };
+    assert_eq!((fixes("1.29", ""), fixes("1.30", "")), (0, 1));
+    let grace = |seconds: i64| format!("terminationGracePeriodSeconds: {seconds},");
+    assert_eq!((fixes("1.36", &grace(14)), fixes("1.36", &grace(15))), (0, 1));
+    let exec = "lifecycle: {preStop: {exec: {command: [sleep, '5']}}}";
+    let hook = pod(&format!("containers: [{{name: a, image: 'r.example/a:1', {exec}}}]"));
+    let rule = "prestop-exec-sleep";
+    assert_eq!((count(rule, "1.29", &hook), count(rule, "1.30", &hook)), (0, 1));
+}

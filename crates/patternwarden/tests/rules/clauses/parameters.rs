@@ -99,3 +99,18 @@ fn names_that_are_meant_to_be_single_can_be_set() {
     assert_eq!(severities(id, "", &text), [Severity::Hint]);
     assert_eq!(severities(id, r#""names": ["led*"]"#, &text), [Severity::Warning]);
 }
+
+#[test]
+fn how_far_a_limit_may_be_above_a_request_can_be_set() {
+    let id = "quantity-suspicious";
+    let text = one("resources: {requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 4, memory: 4Gi}}");
+    let count = |params: &str| count(id, params, &text);
+    assert_eq!(count(""), 0);
+    assert_eq!(count(r#""max_limit_request_ratio": 3"#), 2);
+    assert_eq!(count(r#""max_memory_ratio": 3"#), 1);
+    assert_eq!(count(r#""max_limit_request_ratio": 3, "max_cpu_ratio": 4"#), 1);
+    let unrequested = one("resources: {limits: {cpu: 4}}");
+    let fail = r#""ratio_without_request": "fail""#;
+    let counts = ["", fail].map(|params| super::count(id, params, &unrequested));
+    assert_eq!(counts, [0, 1]);
+}
