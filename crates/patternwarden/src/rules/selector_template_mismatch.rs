@@ -202,7 +202,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// Never for a mismatch. A label that changes per release may stay in a selector where every
-    /// release gets a workload of its own, such as `shop-v2` beside `shop-v1`.
+    /// release gets a workload of its own, such as `shop-v2` beside `shop-v1`. To take it out, the workload must
+    /// be made anew, so that there is no repair.
     ///
     /// ## Source
     ///

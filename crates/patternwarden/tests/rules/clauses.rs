@@ -247,3 +247,16 @@ fn the_main_container_of_a_job_is_one_that_ends() {
     let tunnel = job("name: report", "name: tunnel");
     assert_eq!((count(id, "", &tunnel), count(id, r#""helpers": ["tun*"]"#, &tunnel)), (0, 1));
 }
+
+#[test]
+fn a_trigger_fills_in_the_image_of_the_container_that_it_names() {
+    let text = |named: &str| {
+        let path = format!(r#"spec.template.spec.containers[?(@.name==\"{named}\")].image"#);
+        let trigger = format!(r#"[{{"fieldPath": "{path}"}}]"#);
+        let metadata = format!(", annotations: {{image.openshift.io/triggers: '{trigger}'}}");
+        deployment(&metadata, "", "containers: [{name: app, image: ' '}]")
+    };
+    let id = "required-field-missing";
+    assert_eq!(severities(id, "", &text("app")), []);
+    assert_eq!(severities(id, "", &text("app-2")), [Severity::Info]);
+}
