@@ -319,7 +319,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// For workers that may all be away for a while. The scheduler also spreads by itself, softly, which its
-    /// configuration can change.
+    /// configuration can change. Which Pods a constraint that does nothing was meant for is not known here, so that
+    /// only a missing one is repaired.
     ///
     /// ## Source
     ///
