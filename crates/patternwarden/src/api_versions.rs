@@ -143,7 +143,7 @@ api_versions! {
     "storagemigration.k8s.io/v1alpha1" ["StorageVersionMigration"] 0 35 Changed "storagemigration.k8s.io/v1beta1";
     "storagemigration.k8s.io/v1beta1" ["StorageVersionMigration"] 37 40 Changed "storagemigration.k8s.io/v1";
     "apidiscovery.k8s.io/v2beta1" ["APIGroupDiscovery"] 32 35 Changed "apidiscovery.k8s.io/v2";
-    "v1" ["Endpoints"] 33 0 Changed "discovery.k8s.io/v1";
+    "v1" ["Endpoints"] 33 0 Gone "EndpointSlice of `discovery.k8s.io/v1`";
     "v1" ["ComponentStatus"] 19 0 Gone "the health endpoints of each component";
 }
 

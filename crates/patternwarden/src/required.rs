@@ -166,7 +166,9 @@ impl<'d> Found<'d> {
             self.require(service.node, &["spec", "ports"], "this Service", None);
         }
         let several = service.ports().count() > 1;
+        let mut names = Vec::new();
         for port in service.ports() {
+            self.once(&mut names, "a port", port.get("name"));
             self.require(port, &["port"], "this port", None);
             if several {
                 self.require(port, &["name"], "one of several ports", Some(blank("NAME")));
@@ -252,6 +254,10 @@ fn is_filled_in(container: Container<'_>) -> bool {
         let names = trigger.at(&["imageChangeParams", "containerNames"]).node();
         items(names).any(|listed| listed.as_str() == Some(name))
     };
-    object.annotation(TRIGGERS).is_some_and(|text| text.contains(name))
+    // The trigger is JSON in a text, and a path in that: what matters is the whole name.
+    let word = |text: &str| {
+        text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).any(|word| word == name)
+    };
+    object.annotation(TRIGGERS).is_some_and(word)
         || entries(object.node.at(&["spec", "triggers"]).node()).any(listed)
 }

@@ -1,9 +1,10 @@
 //! What keeps the replicas of a workload apart: spread constraints and anti-affinity.
 
 use crate::kube::{LabelSelector, PodSpec, Workload, items};
+use crate::repair;
 use crate::set::Set;
 use alloc::vec::{IntoIter, Vec};
-use patternwarden_tree::{Node, Place};
+use patternwarden_tree::{Edit, Node, Place, Value};
 
 /// A spread constraint, or a term of anti-affinity.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,20 @@ pub(crate) enum Effect {
     OtherPods,
     /// It looks at other namespaces.
     OtherNamespace,
+}
+
+impl Effect {
+    /// Why it does nothing; `None` where it spreads.
+    pub(crate) fn problem(self) -> Option<&'static str> {
+        match self {
+            Self::Spreads => None,
+            Self::SelectsNothing => Some("matches no Pods, as it has no selector"),
+            Self::OtherPods => {
+                Some("does not match the Pods it stands in, so that it does not spread them")
+            }
+            Self::OtherNamespace => Some("looks at other namespaces than that of its Pods"),
+        }
+    }
 }
 
 /// What a hard [`Rule`] that spreads costs beside.
@@ -76,6 +91,22 @@ pub(crate) fn most_replicas<'d>(set: &Set<'d>, workload: Workload<'d>) -> Option
     let count = workload.replicas()?;
     let scaled = set.scaler_of(workload.object).and_then(|scaler| scaler.max_replicas().value);
     Some(count.max(scaled.unwrap_or(0)))
+}
+
+/// A constraint that prefers nodes which differ by `key`; `None` where the workload selects nothing.
+pub(crate) fn preferred(pod: PodSpec<'_>, key: &str) -> Option<Edit> {
+    let selector = pod.workload.selector().value;
+    let selector = selector.filter(|selector| selector.children().next().is_some())?;
+    let plain = pod.workload.kind.kind == "ReplicationController";
+    let selector = Value::of(selector);
+    let selector = if plain { Value::map([("matchLabels", selector)]) } else { selector };
+    let constraint = Value::map([
+        ("maxSkew", Value::from(1)),
+        ("topologyKey", Value::from(key)),
+        ("whenUnsatisfiable", Value::from("ScheduleAnyway")),
+        ("labelSelector", selector),
+    ]);
+    Some(repair::append(pod.object().node, pod.topology_spread_constraints(), constraint))
 }
 
 impl<'d> Rule<'d> {

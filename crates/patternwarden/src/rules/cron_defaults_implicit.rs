@@ -11,8 +11,8 @@ crate::rule! {
     /// ## Why it matters
     ///
     /// A slow run overlaps with the next one until the node is full. Without a time zone the schedule
-    /// follows the clock of the controller, and jumps when the cluster is moved. And a controller that was
-    /// away for more than 100 starts gives up, unless a deadline limits how far it looks back.
+    /// follows the clock of the controller, and jumps when the cluster is moved. And a start that was missed,
+    /// because the controller was away, is made up for however late it then is, unless there is a deadline.
     ///
     /// ## Bad
     ///
@@ -115,7 +115,8 @@ crate::rule! {
     ///
     /// ## Source
     ///
-    /// - [CronJob: writing a CronJob spec](https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#writing-a-cronjob-spec) and [limitations](https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#cron-job-limitations): more than 100 missed starts
+    /// - [CronJob: writing a CronJob spec](https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#writing-a-cronjob-spec) and [limitations](https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#cron-job-limitations)
+    /// - `nextScheduleTime` of `kubernetes/pkg/controller/cronjob/utils.go`: without a deadline it looks back as far as the last start; more than 100 missed ones are an event and stop nothing
     "cron-defaults-implicit",
     "CronJob relies on risky defaults",
     patterns: &[Pattern::PeriodicJob],
@@ -157,8 +158,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     }
     let deadline = workload.starting_deadline_seconds();
     if deadline.is_absent() {
-        cx.report(deadline.place, format_args!("after 100 missed starts the controller gives up"))
-            .fix_set(Grade::Review, "Start up to 200 seconds late", LATE);
+        cx.report(
+            deadline.place,
+            format_args!("a start that was missed is made up for, however late"),
+        )
+        .fix_set(Grade::Review, "Start up to 200 seconds late", LATE);
     }
 }
 

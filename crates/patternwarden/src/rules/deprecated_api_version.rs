@@ -94,7 +94,7 @@ crate::rule! {
     ///   maxReplicas: 5
     /// ```
     ///
-    /// A version that the target no longer has is the matter of `removed-api-version`:
+    /// The version that a project around Kubernetes goes on with:
     ///
     /// ```yaml,good
     /// apiVersion: security.istio.io/v1
@@ -108,7 +108,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// While the same manifest must also work on clusters that do not have the successor yet.
+    /// While the same manifest must also work on clusters that do not have the successor yet. A version that the
+    /// target no longer has is the matter of `removed-api-version`.
     ///
     /// ## Source
     ///

@@ -98,7 +98,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// On a developer's own cluster, where the newest build is the point.
+    /// On a developer's own cluster, where the newest build is the point. Which version was meant is not known
+    /// here, so that there is no repair.
     ///
     /// ## Source
     ///

@@ -107,19 +107,6 @@ crate::rule! {
     ///       emptyDir: {}
     /// ```
     ///
-    /// A Service may start with a digit where the cluster relaxes the rule, which is not known here:
-    ///
-    /// ```yaml,bad
-    /// apiVersion: v1
-    /// kind: Service
-    /// metadata:
-    ///   # finding: /metadata/name
-    ///   name: 3scale
-    /// spec:
-    ///   ports:
-    ///     - port: 80
-    /// ```
-    ///
     /// ## Good
     ///
     /// ```yaml,good
@@ -143,6 +130,18 @@ crate::rule! {
     ///       ports:
     ///         - name: http-metrics
     ///           containerPort: 9113
+    /// ```
+    ///
+    /// A Service may start with a digit since 1.36:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: 3scale
+    /// spec:
+    ///   ports:
+    ///     - port: 80
     /// ```
     ///
     /// A template of OpenShift fills names in later:
@@ -169,7 +168,9 @@ crate::rule! {
     /// - [Object names and IDs](https://kubernetes.io/docs/concepts/overview/working-with-objects/names/)
     /// - [Labels: syntax](https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set)
     /// - [CronJob](https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/): at most 52 characters, as the controller appends 11
-    /// - [RelaxedServiceNameValidation](https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/): alpha since 1.34, off
+    /// - [kubernetes/kubernetes#64023](https://github.com/kubernetes/kubernetes/issues/64023): with a longer name than 52 characters a StatefulSet is accepted, but none of its Pods is
+    /// - [Jobs: writing a Job spec](https://kubernetes.io/docs/concepts/workloads/controllers/job/#writing-a-job-spec): at most 63 characters
+    /// - [KEP-5311](https://github.com/kubernetes/enhancements/issues/5311): names of Services as of other objects, on by default since 1.36, stable since 1.37
     "invalid-name",
     "Object, label or port name breaks the naming rules of its kind",
     severity: Severity::Error,
@@ -178,13 +179,13 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-/// From this version on, whether a Service may start with a digit is not certain.
+/// First version in which a Service may start with a digit by default.
 const RELAXED_SERVICE_NAMES: Minor = Minor(36);
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let api = object.api();
     if let Some(node) = object.name().place.node() {
-        judge(cx, node, form(object), &clipped(api.kind));
+        judge(cx, node, form(object, cx.target()), &clipped(api.kind));
     }
     let pod = object.pod_spec();
     labels(cx, object.labels().value, object.annotations().value);
@@ -210,18 +211,16 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 }
 
 /// The form of an object's name; `Segment`, the loosest, where it is not known.
-fn form(object: Object<'_>) -> Form {
+fn form(object: Object<'_>, target: Minor) -> Form {
     let api = object.api();
     match (api.group, api.kind) {
-        ("", "Namespace") => Form::Label,
-        ("", "Service") => Form::StrictLabel,
-        ("batch", "CronJob") => Form::Subdomain(52),
-        // The longest of its Pods must be a label: `db-9` of ten replicas.
-        ("apps", "StatefulSet") => {
-            let last = object.workload().and_then(crate::kube::Workload::replicas).unwrap_or(1) - 1;
-            let digits = last.max(0).checked_ilog10().unwrap_or(0) as usize + 1;
-            Form::Subdomain(62 - digits)
-        }
+        ("", "Service") if target < RELAXED_SERVICE_NAMES => Form::StrictLabel,
+        ("", "Namespace" | "Service") => Form::Label,
+        // The controllers append up to 11 characters: for the names of Jobs, and for the label
+        // `controller-revision-hash` of Pods, which leaves room for every ordinal.
+        ("batch", "CronJob") | ("apps", "StatefulSet") => Form::Subdomain(52),
+        // Its Pods carry its name as a label.
+        ("batch", "Job") => Form::Subdomain(63),
         ("networking.k8s.io", "IPAddress") | ("certificates.k8s.io", _) => Form::Segment,
         (group, _) if group.ends_with("openshift.io") || group == "rbac.authorization.k8s.io" => {
             Form::Segment
@@ -265,8 +264,6 @@ fn tell<'d>(
     form: Form,
     what: &dyn core::fmt::Display,
 ) {
-    let relaxed =
-        form == Form::StrictLabel && Form::Label.fits(name) && cx.target() >= RELAXED_SERVICE_NAMES;
     let (shown, demand) = (clipped(name), form.demand());
     let finding = match form {
         Form::Subdomain(most) if name.len() > most => cx.report(
@@ -278,7 +275,6 @@ fn tell<'d>(
         ),
         _ => cx.report(node, format_args!("`{shown}` is no {what} name: it needs {demand}")),
     };
-    let finding = finding.severity(if relaxed { Severity::Warning } else { Severity::Error });
     if matches!(form, Form::Label | Form::StrictLabel | Form::Subdomain(_) | Form::Port) {
         let better = corrected(name);
         if form.fits(&better) {

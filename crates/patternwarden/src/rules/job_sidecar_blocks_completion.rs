@@ -123,10 +123,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let helps = |container: Container<'d>, cx: &Cx<'_, 'd>| {
         is_helper(container, |name| cx.lists(&helpers::PARAM, name))
     };
-    // The main container is the first that is not called like a helper.
-    let main = containers.iter().position(|container| !helps(*container, cx)).unwrap_or(0);
+    let stays = |container, cx: &Cx<'_, 'd>| helps(container, cx) || runs_for_ever(container);
+    // The main container is the first that looks as if it ended.
+    let main = containers.iter().position(|container| !stays(*container, cx)).unwrap_or(0);
     for (at, container) in containers.iter().copied().enumerate() {
-        if at == main || !(helps(container, cx) || runs_for_ever(container)) {
+        if at == main || !stays(container, cx) {
             continue;
         }
         let name = container.display_name();

@@ -227,7 +227,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// Where something else clears finished Jobs away, or a Job may run for as long as it likes. For a
-    /// contradiction only its author knows which side was meant, so that there is no repair.
+    /// contradiction only its author knows which side was meant, and how long a Job may run, so that there is no
+    /// repair for these.
     ///
     /// ## Source
     ///

@@ -105,9 +105,10 @@ crate::rule! {
     ///           port: 8080
     /// ```
     ///
-    /// `/health` means either; it is a hint:
+    /// Which paths count dependencies can be set:
     ///
     /// ```yaml,bad
+    /// # settings: {"aggregate_paths": ["/deps"], "unclear_paths": ["/status*"]}
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
@@ -119,8 +120,15 @@ crate::rule! {
     ///       livenessProbe:
     ///         httpGet:
     ///           # finding: /spec/containers/0/livenessProbe/httpGet/path
-    ///           path: /health
+    ///           path: /deps
     ///           port: 8080
+    ///     - name: proxy
+    ///       image: registry.example/proxy:1.9.0
+    ///       livenessProbe:
+    ///         httpGet:
+    ///           # finding: /spec/containers/1/livenessProbe/httpGet/path
+    ///           path: /status/all
+    ///           port: 9090
     /// ```
     ///
     /// ## Good
@@ -202,7 +210,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// When the path is known to look at the process alone.
+    /// When the path is known to look at the process alone. Which path does, only the application knows: a
+    /// repair is offered for Spring Boot's alone.
     ///
     /// ## Source
     ///
@@ -231,7 +240,7 @@ static AGGREGATE_PATHS: Strings = Strings {
         "/actuator/health/",
         "/ready",
         "/readyz",
-        "/health/readiness",
+        "*/health/readiness",
         "/status/deps",
     ],
 };
@@ -267,8 +276,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
             None
         };
         if let Some(severity) = severity {
+            let counts = if severity == Severity::Hint { "may count" } else { "counts" };
             let message =
-                format_args!("liveness of `{name}` asks `{text}`, which counts dependencies too");
+                format_args!("liveness of `{name}` asks `{text}`, which {counts} dependencies too");
             let reported = cx.report(path, message).severity(severity);
             if text.trim_end_matches('/') == SPRING {
                 let liveness = "/actuator/health/liveness";

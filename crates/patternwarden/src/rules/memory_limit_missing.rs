@@ -142,7 +142,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// Where a LimitRange of the namespace fills limits in, which is not seen here. Debug containers can
-    /// have none and are left out. Without a request there is no number to offer as a limit.
+    /// have none and are left out. Without a request there is no number to offer as a limit. A limit on CPU
+    /// is the matter of `cpu-limit-policy`.
     ///
     /// ## Source
     ///

@@ -172,7 +172,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// For keys that a tool removes before the manifest is applied; name their prefix in
-    /// `allow_extra_prefixes`.
+    /// `allow_extra_prefixes`. To move a field that opens the node, such as `privileged: true`, is to switch it on,
+    /// which takes a person.
     ///
     /// ## Source
     ///

@@ -3,8 +3,8 @@ use crate::kube::{Object, PodSpec};
 use crate::param::{Flag, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
-use alloc::{borrow::ToOwned, vec, vec::Vec};
-use patternwarden_tree::{Edit, Op, Value};
+use alloc::{borrow::ToOwned, string::ToString, vec, vec::Vec};
+use patternwarden_tree::{Edit, Node, Op, Value};
 
 crate::rule! {
     /// A Pod or ReplicaSet that nothing recreates or updates.
@@ -144,7 +144,7 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// For tests, debug sessions and static Pods. A fragment, which may be part of anything, is no more
-    /// than a hint.
+    /// than a hint. A Pod that runs once cannot become a Deployment, so that no repair is offered for it.
     ///
     /// ## Source
     ///
@@ -177,8 +177,8 @@ const MIRROR: &str = "kubernetes.io/config.mirror";
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let object = pod.object();
     let kind = pod.workload.kind;
-    let (is_pod, is_set) = (kind.kind == "Pod", kind.kind == "ReplicaSet");
-    if !(is_pod || is_set || kind.kind == "ReplicationController")
+    let is_pod = kind.kind == "Pod";
+    if !(is_pod || matches!(kind.kind, "ReplicaSet" | "ReplicationController"))
         || object.is_controlled()
         || object.annotation(MIRROR).is_some()
         || cx.lists(&NAMESPACES_EXEMPT, object.effective_namespace())
@@ -196,7 +196,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         _ => (Severity::Info, "nothing rolls out a change of these Pods"),
     };
     let finding = cx.report(object.kind().place, format_args!("{problem}")).severity(severity);
-    let edits = if is_set { Some(as_deployment()) } else { wrap(pod).filter(|_| is_pod && !once) };
+    let edits = match kind.kind {
+        "Pod" => wrap(pod).filter(|_| !once),
+        "ReplicaSet" => Some(as_deployment()),
+        _ => with_selector(pod),
+    };
     if let Some(edits) = edits.filter(|_| !fragment) {
         finding.fix(Grade::Review, "Make it a Deployment", edits);
     }
@@ -207,6 +211,21 @@ fn as_deployment() -> Vec<Edit> {
         Edit::new("/apiVersion", Op::Add(Value::from("apps/v1"))),
         Edit::new("/kind", Op::Replace(Value::from("Deployment"))),
     ]
+}
+
+/// Edits that make a Deployment of a ReplicationController, whose selector is a plain map, or none: then it is
+/// that of its template. `None` where there is nothing to select by.
+fn with_selector(pod: PodSpec<'_>) -> Option<Vec<Edit>> {
+    let some = |labels: &Node<'_>| labels.children().next().is_some();
+    let own = pod.workload.selector();
+    let labels = own.value.filter(some).or_else(|| pod.labels().filter(some))?;
+    let mut edits = as_deployment();
+    let selector = Value::map([("matchLabels", Value::of(labels))]);
+    let pointer = own.place.pointer(pod.object().node).to_string();
+    let replaced = own.place.node().is_some();
+    edits
+        .push(Edit::new(pointer, if replaced { Op::Replace(selector) } else { Op::Add(selector) }));
+    Some(edits)
 }
 
 /// Edits that put a Pod into the template of a Deployment; `None` for what a template cannot hold.

@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Object, PodSpec, entries};
+use crate::kube::{Object, PodSpec, entries, items};
 use crate::matcher::clipped;
 use crate::minor::Minor;
 use crate::pattern::Pattern;
@@ -152,6 +152,7 @@ crate::rule! {
     /// ## Source
     ///
     /// - [Well-known labels, annotations and taints](https://kubernetes.io/docs/reference/labels-annotations-taints/)
+    /// - [Ingress: deprecated annotation](https://kubernetes.io/docs/concepts/services-networking/ingress/#deprecated-annotation): the field is no direct equivalent, as it names an IngressClass
     /// - [AppArmor](https://kubernetes.io/docs/tutorials/security/apparmor/): fields since 1.30, before that annotations
     /// - [Seccomp](https://kubernetes.io/docs/reference/node/seccomp/): annotations have no effect since 1.27
     "obsolete-annotation",
@@ -190,23 +191,45 @@ const APPARMOR_FIELD: Minor = Minor(30);
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let pod = object.pod_spec();
     let own = object.annotations().value;
+    let is_pod = |pod: &PodSpec<'d>| pod.template == object.node;
     for annotation in entries(own) {
-        judge(cx, object, pod, annotation);
+        judge(cx, object, object.node, pod.filter(is_pod), annotation);
     }
-    if let Some(pod) = pod.filter(|pod| pod.annotations() != own) {
-        for annotation in entries(pod.annotations()) {
-            judge(cx, object, Some(pod), annotation);
+    let Some(pod) = pod.filter(|pod| !is_pod(pod)) else { return };
+    for annotation in entries(pod.annotations()) {
+        judge(cx, object, pod.template, Some(pod), annotation);
+    }
+    for claim in items(pod.workload.volume_claim_templates().value) {
+        for annotation in entries(claim.at(&["metadata", "annotations"]).node()) {
+            judge(cx, object, claim, None, annotation);
         }
     }
 }
 
-fn judge<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, pod: Option<PodSpec<'d>>, at: Node<'d>) {
+/// Judges an annotation of `holder`, which is the object, a template for Pods or one for claims.
+fn judge<'d>(
+    cx: &mut Cx<'_, 'd>,
+    object: Object<'d>,
+    holder: Node<'d>,
+    pod: Option<PodSpec<'d>>,
+    at: Node<'d>,
+) {
     let key = at.key().unwrap_or_default();
     let matches = |row: &&(&str, Severity, &str)| {
         if row.0.ends_with('/') { key.starts_with(row.0) } else { key == row.0 }
     };
     let Some((known, severity, field)) = OBSOLETE.iter().find(matches) else { return };
-    if *known == APPARMOR && cx.target() < APPARMOR_FIELD {
+    let whole = holder == object.node;
+    // Other kinds have annotations of the same name that nothing took the place of.
+    let read = match (*known, if whole { object.api().kind } else { "" }) {
+        (INGRESS_CLASS, kind) => kind == "Ingress",
+        (STORAGE_CLASS, "PersistentVolumeClaim" | "PersistentVolume") => true,
+        (STORAGE_CLASS, _) => !whole && pod.is_none(),
+        (TOLERATE | HINTS, kind) => kind == "Service",
+        (APPARMOR, _) => cx.target() >= APPARMOR_FIELD,
+        _ => true,
+    };
+    if !read {
         return;
     }
     let ignored = *severity == Severity::Error;
@@ -216,10 +239,9 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, pod: Option<PodSpec<'d>>, 
         .severity(*severity);
     let pointer = |place: Place<'d>| place.pointer(object.node).to_string();
     let from = pointer(at.into());
-    let spec = object.node.at(&["spec"]);
     let target = match *known {
         INGRESS_CLASS => object.node.at(&["spec", "ingressClassName"]),
-        STORAGE_CLASS => object.node.at(&["spec", "storageClassName"]),
+        STORAGE_CLASS => holder.at(&["spec", "storageClassName"]),
         APPARMOR => {
             let name = key.strip_prefix(APPARMOR);
             let named = pod.and_then(|pod| pod.containers().find(|c| c.name().value == name));
@@ -238,7 +260,7 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, pod: Option<PodSpec<'d>>, 
             return;
         }
         TOLERATE => {
-            if at.as_str() == Some("true") && spec.node().is_some() {
+            if at.as_str() == Some("true") {
                 let field = object.node.at(&["spec", "publishNotReadyAddresses"]);
                 let edits = vec![
                     Edit::new(pointer(field), Op::Add(Value::from(true))),
@@ -260,7 +282,16 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, pod: Option<PodSpec<'d>>, 
     } else {
         vec![Edit::new(pointer(target), Op::Move { from })]
     };
-    finding.fix(Grade::Safe, format!("Move it to `{field}`"), edits);
+    // The field names an IngressClass, the annotation a controller. The annotation of a claim wins
+    // over its field, and a template for claims never changes.
+    let other = target.node().and_then(Node::as_str) != at.as_str();
+    let review = match *known {
+        INGRESS_CLASS => true,
+        STORAGE_CLASS => !whole || (held && other),
+        _ => false,
+    };
+    let grade = if review { Grade::Review } else { Grade::Safe };
+    finding.fix(grade, format!("Move it to `{field}`"), edits);
 }
 
 /// The profile that an annotation names, as the field says it.

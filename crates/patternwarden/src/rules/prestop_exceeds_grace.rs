@@ -3,6 +3,7 @@ use crate::kube::command::{programs, sleep_seconds};
 use crate::kube::{Container, Handler, PodSpec};
 use crate::minor::Minor;
 use crate::pattern::Pattern;
+use crate::repair;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
 use alloc::vec::Vec;
 use patternwarden_tree::{Node, Place};
@@ -193,7 +194,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
                     "the preStop hook of `{name}` sleeps 0 s, which Kubernetes {target} refuses"
                 ),
             )
-            .severity(Severity::Error);
+            .severity(Severity::Error)
+            .fix(
+                Grade::Safe,
+                "Remove the hook, which waits for nothing",
+                [repair::remove(container.object().node, container.pre_stop().place)].into(),
+            );
         }
     }
 }

@@ -1,10 +1,12 @@
 use crate::engine::Cx;
-use crate::kube::Container;
+use crate::kube::{Container, items};
 use crate::matcher::clipped;
 use crate::minor::Minor;
 use crate::pattern::Pattern;
+use crate::repair;
 use crate::rule::{Admission, Check, Grade, Pss, Severity, Surface};
-use patternwarden_tree::Node;
+use alloc::vec;
+use patternwarden_tree::{At, Edit, Node, Value};
 
 crate::rule! {
     /// A probe or hook names a host, and the kubelet asks that host instead of the Pod.
@@ -135,6 +137,31 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, asked: Node<'d>, wha
         } else {
             report.severity(Severity::Warning).at_most(Admission::Warn)
         };
-        report.fix_remove(Grade::Review, "Ask the Pod itself");
+        let mut edits = vec![repair::remove(container.object().node, host)];
+        if let Some(name) = host.as_str().filter(|_| handler.key() == Some("httpGet"))
+            && is_virtual_host(name)
+        {
+            edits.extend(host_header(container, handler, name));
+        }
+        report.fix(Grade::Review, "Ask the Pod itself", edits);
     }
+}
+
+/// Whether a host is a name that the program in the Pod may know itself by, and no address of the node.
+fn is_virtual_host(name: &str) -> bool {
+    name != "localhost" && !name.contains(':') && name.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+/// The header that asks for a virtual host; `None` where one stands already.
+fn host_header<'d>(container: Container<'d>, get: Node<'d>, name: &str) -> Option<Edit> {
+    let list = At::read(get, &["httpHeaders"], Node::as_seq);
+    let is_host = |header: Node<'_>| {
+        let name = header.get("name").and_then(Node::as_str);
+        name.is_some_and(|name| name.eq_ignore_ascii_case("Host"))
+    };
+    if items(list.value).any(is_host) {
+        return None;
+    }
+    let header = Value::map([("name", Value::from("Host")), ("value", Value::from(name))]);
+    Some(repair::append(container.object().node, list, header))
 }

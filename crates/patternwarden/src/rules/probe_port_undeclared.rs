@@ -179,7 +179,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For a port that only the kubelet uses and that nobody should find in the manifest.
+    /// For a port that only the kubelet uses and that nobody should find in the manifest. With several declared
+    /// ports and none of a similar name, nobody knows which was meant, so that there is no repair.
     ///
     /// ## Source
     ///

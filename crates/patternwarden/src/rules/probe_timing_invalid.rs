@@ -66,6 +66,10 @@ crate::rule! {
     ///         successThreshold: 2
     /// ```
     ///
+    /// ## When to allow it
+    ///
+    /// Never: no API server accepts it.
+    ///
     /// ## Source
     ///
     /// - [Configure probes](https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes): what each number may be; zero means the default

@@ -174,34 +174,39 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, probe: Probe<'d>) {
     let (failures, least) = (probe.failure_threshold(), cx.int(&MIN_DETECTION));
     let liveness = probe.kind == ProbeKind::Liveness;
     let exec = probe.handler().filter(|handler| matches!(handler, Handler::Exec(_)));
-    let mut tell = |field: Place<'d>, severity, problem: &str, value: i64| {
+    let mut tell = |field: Place<'d>, severity, problem: &str, title: &str, value: i64| {
         let (name, kind) = (container.display_name(), probe.kind.word());
         let finding = cx
             .report(field, format_args!("the {kind} probe of `{name}` {problem}"))
             .severity(severity);
-        finding.fix_at(Grade::Review, "Give it more time", field, value);
+        finding.fix_at(Grade::Review, title, field, value);
     };
     let field_of_period = probe.written_period().place;
     let field_of_timeout = probe.written_timeout().place;
     let field_of_failures = probe.written_failure_threshold().place;
     let (hint, warning) = (Severity::Hint, Severity::Warning);
+    let (less_time, seldom) = ("Let it end before the next one", "Probe every ten seconds");
+    let more_failures = "Let it fail more often before the restart";
     if timeout > period {
-        tell(field_of_timeout, warning, "may take longer than the time to the next one", period);
+        let problem = "may take longer than the time to the next one";
+        tell(field_of_timeout, warning, problem, less_time, period);
     }
     if liveness && failures == 1 {
-        tell(field_of_failures, warning, "restarts it after a single failure", USUAL_FAILURES);
+        let problem = "restarts it after a single failure";
+        tell(field_of_failures, warning, problem, more_failures, USUAL_FAILURES);
     } else if liveness && period.saturating_mul(failures) < least {
         let needed = least.saturating_add(period - 1).checked_div(period).unwrap_or(failures);
-        tell(field_of_failures, warning, "restarts it after a few seconds", needed);
+        tell(field_of_failures, warning, "restarts it after a few seconds", more_failures, needed);
     }
     if probe.kind == ProbeKind::Readiness && period > LONGEST_READINESS {
-        tell(field_of_period, warning, "looks too seldom to keep traffic away", USUAL_PERIOD);
+        let problem = "looks too seldom to keep traffic away";
+        tell(field_of_period, warning, problem, seldom, USUAL_PERIOD);
     }
     if exec.is_some() && period == 1 {
-        tell(field_of_period, hint, "starts a process every second", USUAL_PERIOD);
+        tell(field_of_period, hint, "starts a process every second", seldom, USUAL_PERIOD);
     } else if timeout == 1 && exec.is_some_and(is_heavy) {
-        let title = "starts a program that may need more than the one second it gets";
-        tell(field_of_timeout, hint, title, USUAL_TIMEOUT.min(period));
+        let problem = "starts a program that may need more than the one second it gets";
+        tell(field_of_timeout, hint, problem, "Give it more time", USUAL_TIMEOUT.min(period));
     }
 }
 

@@ -1,12 +1,13 @@
+use crate::amounts::{Problem, problem};
 use crate::engine::Cx;
 use crate::kube::resources::{amount, quantity};
 use crate::kube::{Object, Quantity, entries, items};
 use crate::matcher::clipped;
 use crate::param::{Choice, Int, Param};
 use crate::pattern::Pattern;
-use crate::rule::{Check, Grade, Severity, Surface};
+use crate::rule::{Check, Grade, Surface};
 use alloc::{format, string::String, vec::Vec};
-use patternwarden_tree::{Kind, Node, Value};
+use patternwarden_tree::{Node, Value};
 
 crate::rule! {
     /// An amount of CPU, memory or storage has a unit that cannot be meant.
@@ -155,24 +156,6 @@ crate::rule! {
     ///               memory: 8Gi
     /// ```
     ///
-    /// ```yaml,bad
-    /// # settings: {"max_memory_ratio": 1}
-    /// apiVersion: v1
-    /// kind: Pod
-    /// metadata:
-    ///   name: app
-    /// spec:
-    ///   containers:
-    ///     - name: app
-    ///       image: registry.example/app:1.4.2
-    ///       resources:
-    ///         requests:
-    ///           memory: 128Mi
-    ///         limits:
-    ///           # finding: /spec/containers/0/resources/limits/memory
-    ///           memory: 256Mi
-    /// ```
-    ///
     /// Claims count as well:
     ///
     /// ```yaml,bad
@@ -271,11 +254,6 @@ static WITHOUT_REQUEST: Choice = Choice {
     default: "ignore",
 };
 
-const MEBI: i64 = 1 << 20;
-const TEBI: i64 = 1 << 40;
-/// No node has more CPUs, so that a larger number means thousandths.
-const MOST_CPUS: i64 = 256;
-
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let mut resources: Vec<Node<'d>> = Vec::new();
     let claim = |node: Node<'d>| node.at(&["spec", "resources"]).node();
@@ -308,74 +286,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 
 fn judge<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>) {
     let name = node.key().unwrap_or_default();
-    let (cpu, memory) = (name == "cpu", name == "memory");
-    let bytes = memory
-        || matches!(name, "storage" | "ephemeral-storage" | "sizeLimit")
-        || name.starts_with("hugepages-");
-    if !(cpu || bytes) || node.is_null() {
-        return;
-    }
+    let Some(Problem { words, unit, severity }) = problem(name, node) else { return };
     let text = node.scalar_text();
-    let (number, unit) = Quantity::split(text);
-    let scalar = matches!(node.kind(), Kind::Number | Kind::String);
-    let amount = Quantity::parse(text).filter(|_| scalar);
-    let plain = unit.is_empty() && !number.contains('.');
-    let mut severity = Severity::Warning;
-    let mut unit_meant = "";
-    let problem = match amount {
-        None => {
-            severity = Severity::Error;
-            unit_meant = correct(unit);
-            "is no quantity that Kubernetes can read"
-        }
-        Some(amount) if amount < Quantity::whole(0) => {
-            severity = Severity::Error;
-            "is less than nothing"
-        }
-        Some(amount) if amount.is_zero() => return,
-        Some(amount) if cpu => {
-            unit_meant = "m";
-            if unit.ends_with('i') || matches!(unit, "k" | "M" | "G" | "T" | "P" | "E") {
-                "has a unit of bytes, and CPU is not counted in bytes"
-            } else if plain && amount > Quantity::whole(MOST_CPUS) {
-                "counts whole CPUs, and no node has so many"
-            } else {
-                return;
-            }
-        }
-        Some(amount) => {
-            unit_meant = "Mi";
-            if matches!(unit, "m" | "u" | "n") {
-                "counts parts of one byte"
-            } else if plain && amount < Quantity::whole(MEBI) {
-                "counts single bytes, as it has no unit"
-            } else if memory && amount < Quantity::whole(4 * MEBI) {
-                unit_meant = "";
-                "is less than any process needs"
-            } else if memory && amount > Quantity::whole(TEBI) {
-                unit_meant = "";
-                "is more than a node has"
-            } else {
-                return;
-            }
-        }
-    };
-    let finding = cx
-        .report(node, format_args!("`{}` of `{name}` {problem}", clipped(text)))
-        .severity(severity);
-    let meant = format!("{}{unit_meant}", number.trim());
-    if !unit_meant.is_empty() && Quantity::parse(&meant).is_some() {
+    let finding =
+        cx.report(node, format_args!("`{}` of `{name}` {words}", clipped(text))).severity(severity);
+    let meant = format!("{}{unit}", Quantity::split(text).0.trim());
+    if !unit.is_empty() && Quantity::parse(&meant).is_some() {
         let title = format!("Write `{meant}`");
         finding.fix_set(Grade::Review, title, Value::String(meant));
     }
-}
-
-/// The unit that was meant by one that does not exist; empty where that is not known.
-fn correct(unit: &str) -> &'static str {
-    const UNITS: [&str; 10] = ["k", "M", "G", "T", "P", "Ki", "Mi", "Gi", "Ti", "Pi"];
-    let unit = unit.trim();
-    let bare = unit.strip_suffix(['b', 'B']).unwrap_or(unit);
-    UNITS.into_iter().find(|known| known.eq_ignore_ascii_case(bare)).unwrap_or("")
 }
 
 fn ratio<'d>(cx: &mut Cx<'_, 'd>, resources: Node<'d>, name: &'static str, own: &Int) {

@@ -1,12 +1,11 @@
 use crate::engine::Cx;
 use crate::kube::PodSpec;
+use crate::matcher::clipped;
 use crate::param::{Choice, Int, Param, Strings};
 use crate::pattern::Pattern;
-use crate::repair;
 use crate::rule::{Check, Grade, Severity, Surface};
-use crate::spreading::{Cost, Effect, HOSTNAME, Rule as Spread, most_replicas, rules_of};
-use alloc::{format, string::String, vec, vec::Vec};
-use patternwarden_tree::Value;
+use crate::spreading::{Cost, HOSTNAME, Rule as Spread, most_replicas, preferred, rules_of};
+use alloc::{format, string::String, vec::Vec};
 
 crate::rule! {
     /// Several replicas that may all land on one node.
@@ -320,7 +319,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// For workers that may all be away for a while. The scheduler also spreads by itself, softly, which its
-    /// configuration can change.
+    /// configuration can change. Which Pods a constraint that does nothing was meant for is not known here, so that
+    /// only a missing one is repaired.
     ///
     /// ## Source
     ///
@@ -399,36 +399,24 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     for rule in rules_of(pod) {
         let kind = if rule.is_constraint { "spread" } else { "antiAffinity" };
         let key = rule.key.unwrap_or_default();
-        let problem = match rule.effect(pod) {
-            Effect::SelectsNothing => "matches no Pods, as it has no selector",
-            Effect::OtherPods => {
-                "does not match the Pods it stands in, so that it does not spread them"
-            }
-            Effect::OtherNamespace => "looks at other namespaces than that of its Pods",
-            Effect::Spreads if !cx.lists(&TOPOLOGY_KEYS, key) => {
-                broken = true;
-                let place = rule.node.at(&["topologyKey"]);
-                cx.report(
-                    place,
-                    format_args!(
-                        "`{}` does not tell nodes apart that fail on their own",
-                        crate::matcher::clipped(key)
-                    ),
-                )
+        if let Some(problem) = rule.effect(pod).problem() {
+            broken = true;
+            cx.report(rule.blamed(pod), format_args!("this rule {problem}"))
                 .severity(Severity::Warning);
-                continue;
+        } else if cx.lists(&TOPOLOGY_KEYS, key) {
+            if cx.lists(&ACCEPT, kind) {
+                keys.push(key);
             }
-            Effect::Spreads => {
-                if cx.lists(&ACCEPT, kind) {
-                    keys.push(key);
-                }
-                cost(cx, pod, rule, replicas);
-                continue;
-            }
-        };
-        broken = true;
-        let place = rule.blamed(pod);
-        cx.report(place, format_args!("this rule {problem}")).severity(Severity::Warning);
+            cost(cx, pod, rule, replicas);
+        } else {
+            broken = true;
+            let (place, key) = (rule.node.at(&["topologyKey"]), clipped(key));
+            cx.report(
+                place,
+                format_args!("`{key}` does not tell nodes apart that fail on their own"),
+            )
+            .severity(Severity::Warning);
+        }
     }
     let wanted: Vec<&str> = cx.entries(&REQUIRE_KEYS).filter(|key| !keys.contains(key)).collect();
     let absent = keys.is_empty() && !broken;
@@ -436,26 +424,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         return;
     }
     let key = wanted.first().copied().unwrap_or(HOSTNAME);
-    let list = pod.topology_spread_constraints();
+    let list = pod.topology_spread_constraints().place;
     let message: String = if keys.is_empty() && wanted.is_empty() {
         String::from("its replicas may all land on one node")
     } else {
         format!("its replicas are not spread by `{key}`")
     };
-    let finding = cx.report(list.place, format_args!("{message}"));
-    let selector = pod.workload.selector().value;
-    if let Some(selector) = selector.filter(|selector| selector.children().next().is_some()) {
-        let plain = pod.workload.kind.kind == "ReplicationController";
-        let selector = Value::of(selector);
-        let selector = if plain { Value::map([("matchLabels", selector)]) } else { selector };
-        let constraint = Value::map([
-            ("maxSkew", Value::from(1)),
-            ("topologyKey", Value::from(key)),
-            ("whenUnsatisfiable", Value::from("ScheduleAnyway")),
-            ("labelSelector", selector),
-        ]);
-        let edits = vec![repair::append(pod.object().node, list, constraint)];
-        finding.fix(Grade::Safe, "Prefer different nodes", edits);
+    let finding = cx.report(list, format_args!("{message}"));
+    if let Some(edit) = preferred(pod, key) {
+        finding.fix(Grade::Safe, "Prefer different nodes", [edit].into());
     }
 }
 

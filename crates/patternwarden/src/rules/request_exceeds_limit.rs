@@ -110,6 +110,11 @@ crate::rule! {
     ///           example.com/gpu: 1
     /// ```
     ///
+    /// ## When to allow it
+    ///
+    /// Never. Where the numbers of a Pod and of its containers do not fit, nobody but the author knows which of them
+    /// is wrong, so that no repair is offered.
+    ///
     /// ## Source
     ///
     /// - [Resource Management for Pods and Containers](https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/)

@@ -292,7 +292,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For what another tool fills in before the manifest is applied.
+    /// For what another tool fills in before the manifest is applied. Which of two that are called the same is
+    /// meant, only the author knows, so that no repair is offered for these.
     ///
     /// ## Source
     ///

@@ -128,6 +128,10 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
+    /// ## When to allow it
+    ///
+    /// Never: no API server accepts it.
+    ///
     /// ## Source
     ///
     /// - [Jobs: Pod template](https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-template): only `Never` or `OnFailure`

@@ -155,7 +155,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For Pods that serve nobody, such as workers that take their tasks from a queue.
+    /// For Pods that serve nobody, such as workers that take their tasks from a queue. Where no liveness probe asks
+    /// over HTTP, nothing is known that readiness could ask, so that there is no repair.
     ///
     /// ## Source
     ///

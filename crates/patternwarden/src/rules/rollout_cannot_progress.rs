@@ -290,7 +290,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For `partition`, `paused` and `OnDelete` while somebody leads the update by hand.
+    /// For `partition`, `paused` and `OnDelete` while somebody leads the update by hand. Whether somebody does is
+    /// not seen here, so that no repair is offered for them.
     ///
     /// ## Source
     ///

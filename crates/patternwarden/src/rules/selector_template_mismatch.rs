@@ -202,7 +202,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// Never for a mismatch. A label that changes per release may stay in a selector where every
-    /// release gets a workload of its own, such as `shop-v2` beside `shop-v1`.
+    /// release gets a workload of its own, such as `shop-v2` beside `shop-v1`. To take it out, the workload must
+    /// be made anew, so that there is no repair.
     ///
     /// ## Source
     ///
@@ -262,14 +263,16 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             finding.fix(Grade::Safe, "Give the template the labels that are selected", edits);
         }
     } else if !plain {
-        for label in entries(selector.get("matchLabels")) {
-            if let Some(key) = label.key().filter(|key| CHANGING.contains(key)) {
-                cx.report(
-                    label,
-                    format_args!("`{key}` changes with a release, and a selector never changes"),
-                )
-                .severity(Severity::Warning);
-            }
+        let exact = entries(selector.get("matchLabels")).filter_map(|at| Some((at, at.key()?)));
+        let listed = items(selector.get("matchExpressions"))
+            .filter(|expression| expression.get("operator").and_then(Node::as_str) == Some("In"))
+            .filter_map(|expression| expression.get("key").and_then(|at| Some((at, at.as_str()?))));
+        for (at, key) in exact.chain(listed).filter(|(_, key)| CHANGING.contains(key)) {
+            cx.report(
+                at,
+                format_args!("`{key}` changes with a release, and a selector never changes"),
+            )
+            .severity(Severity::Warning);
         }
     }
 }

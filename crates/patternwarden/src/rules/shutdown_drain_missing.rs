@@ -158,7 +158,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// For an application that goes on serving for some seconds behind SIGTERM: that is as good, which is
-    /// why this is no more than an information.
+    /// why this is no more than an information. Where a Pod has less than 15 seconds to stop, none of them should
+    /// be slept away, so that no repair is offered.
     ///
     /// ## Source
     ///

@@ -125,6 +125,7 @@ crate::rule! {
     /// spec:
     ///   version: "1.10"
     ///   ratio: 0.75
+    ///   limit: 1.5e10
     ///   connections: 1000
     /// ```
     ///
@@ -211,7 +212,8 @@ fn scalar<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, base: Option<Base>, found: &m
     } else {
         !written.eq_ignore_ascii_case("true") && !written.eq_ignore_ascii_case("false")
     };
-    let loses = number && digits.contains('.') && digits.ends_with('0') && untyped;
+    let decimal = digits.contains('.') && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let loses = number && decimal && digits.ends_with('0') && untyped;
     let (severity, problem) = if text {
         (Severity::Error, "is no text without quotes, and text is expected")
     } else if loses {

@@ -122,7 +122,7 @@ impl<'d> Judge<'d> {
         }
         let empty: Vec<_> = spots.iter().filter(|spot| spot.held.is_none()).collect();
         let fits = empty.len() == spots.len() && empty.iter().all(|spot| spot.field.fits(node));
-        let grade = if fits { Grade::Safe } else { Grade::Review };
+        let grade = if fits && !opens(node) { Grade::Safe } else { Grade::Review };
         match empty.as_slice() {
             [] => {
                 (Grade::Review, format!("Remove `{name}`, as the API server would"), vec![remove])
@@ -175,5 +175,22 @@ impl<'d> Judge<'d> {
         let title = "Move the fields of `spec` to the root".to_string();
         let fixes = movable.then_some((Grade::Safe, title, edits)).into_iter().collect();
         Some(Offence { node: child, message, fixes })
+    }
+}
+
+/// Whether a field takes a wall down between Pod and node: where nothing read it until now, to move it is to
+/// switch it on.
+fn opens(field: Node<'_>) -> bool {
+    match field.key().unwrap_or_default() {
+        "allowPrivilegeEscalation" | "hostIPC" | "hostNetwork" | "hostPID" | "privileged" => {
+            field.as_bool() == Some(true)
+        }
+        "runAsUser" => field.as_i64() == Some(0),
+        "procMount" => field.as_str() != Some("Default"),
+        // The one that the restricted standard allows.
+        "capabilities" => field
+            .get("add")
+            .is_some_and(|add| !add.items().all(|name| name.as_str() == Some("NET_BIND_SERVICE"))),
+        _ => false,
     }
 }

@@ -64,7 +64,7 @@ fn fields_are_moved_where_the_table_says() {
             "{securityContext: {privileged: true}, initContainers: [{name: i}], containers: [{name: a}, {name: b}]}",
         ),
         "/spec/securityContext/privileged",
-        Grade::Safe,
+        Grade::Review,
         r#"{"securityContext":{},"initContainers":[{"name":"i","securityContext":{"privileged":true}}],"containers":[{"name":"a","securityContext":{"privileged":true}},{"name":"b","securityContext":{"privileged":true}}]}"#,
     );
     repaired(
@@ -90,7 +90,7 @@ fn fields_are_moved_where_the_table_says() {
     repaired(
         &pod("{containers: [{name: a, hostNetwork: true}]}"),
         "/spec/containers/0/hostNetwork",
-        Grade::Safe,
+        Grade::Review,
         r#"{"containers":[{"name":"a"}],"hostNetwork":true}"#,
     );
     repaired(
@@ -143,6 +143,43 @@ fn fields_are_moved_where_the_table_says() {
         Grade::Safe,
         r#"{"containers":[{"name":"a","livenessProbe":{"exec":{"command":["x"]}}}]}"#,
     );
+}
+
+/// A safe repair adds no finding that matters, and these would.
+#[test]
+fn to_switch_something_on_takes_a_person() {
+    let grade = |field: &str, place: &str| {
+        let spec = if place == "pod" {
+            format!("{{securityContext: {{{field}}}, containers: [{{name: a}}]}}")
+        } else {
+            format!("{{containers: [{{name: a, {field}}}]}}")
+        };
+        let judged = judge(&format!("{POD}spec: {spec}\n"), &only());
+        judged.findings[0].fixes[0].grade
+    };
+    for field in [
+        "privileged: true",
+        "allowPrivilegeEscalation: true",
+        "procMount: Unmasked",
+        "capabilities: {add: [NET_BIND_SERVICE, SYS_ADMIN]}",
+    ] {
+        assert_eq!(grade(field, "pod"), Grade::Review, "{field}");
+    }
+    for field in ["hostNetwork: true", "hostPID: true", "hostIPC: true", "runAsUser: 0"] {
+        assert_eq!(grade(field, "container"), Grade::Review, "{field}");
+    }
+    for field in [
+        "privileged: false",
+        "allowPrivilegeEscalation: false",
+        "readOnlyRootFilesystem: true",
+        "procMount: Default",
+        "capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}",
+    ] {
+        assert_eq!(grade(field, "pod"), Grade::Safe, "{field}");
+    }
+    for field in ["hostNetwork: false", "runAsUser: 1000", "hostUsers: false"] {
+        assert_eq!(grade(field, "container"), Grade::Safe, "{field}");
+    }
 }
 
 #[test]

@@ -127,7 +127,11 @@ fn a_hook_is_measured_against_the_grace_period() {
         [Severity::Warning]
     );
     let zero = pod("", "lifecycle: {preStop: {sleep: {seconds: 0}}}");
-    assert_eq!(said("prestop-exceeds-grace", "1.32", &zero).findings.len(), 1);
+    let refused = said("prestop-exceeds-grace", "1.32", &zero);
+    assert_eq!(refused.findings.len(), 1);
+    let older = settings(r#"{"target":"1.32"}"#).only(|other| other.id == "prestop-exceeds-grace");
+    let fixed = refused.fixed(0, &refused.findings[0].fixes[0], &older);
+    assert_eq!(fixed.findings.len(), 0);
     assert_eq!(said("prestop-exceeds-grace", "1.33", &zero).findings.len(), 0);
 }
 

@@ -60,11 +60,16 @@ fn resources_of_the_whole_pod_count_since_1_34() {
 }
 
 #[test]
-fn a_service_may_start_with_a_digit_where_the_cluster_says_so() {
+fn a_service_may_start_with_a_digit_since_1_36() {
     let text =
         "apiVersion: v1\nkind: Service\nmetadata: {name: 3scale}\nspec: {ports: [{port: 80}]}\n";
-    let severity = |target: &str| said("invalid-name", target, text).findings[0].severity;
-    assert_eq!((severity("1.35"), severity("1.36")), (Severity::Error, Severity::Warning));
+    let severities = |target: &str| {
+        let judged = said("invalid-name", target, text);
+        judged.findings.iter().map(|f| f.severity).collect::<Vec<_>>()
+    };
+    // Beta and on by default in 1.36, stable in 1.37 (KEP-5311).
+    assert_eq!(severities("1.35"), [Severity::Error]);
+    assert_eq!((severities("1.36"), severities("1.37")), (vec![], vec![]));
 }
 
 #[test]
@@ -99,4 +104,27 @@ fn external_addresses_are_deprecated_since_1_36() {
     let words = |target| said("service-external-ips", target, text).findings[0].message.clone();
     assert!(!words("1.35").contains("deprecated"), "{}", words("1.35"));
     assert!(words("1.36").contains("deprecated"), "{}", words("1.36"));
+}
+
+#[test]
+fn a_hook_may_sleep_since_1_30() {
+    let text = |grace: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec: {{selector: {{matchLabels: \
+             {{app: a}}}}, template: {{metadata: {{labels: {{app: a}}}}, spec: {{{grace} containers: \
+             [{{name: a, image: 'r.example/a:1', ports: [{{containerPort: 80}}]}}]}}}}}}\n---\n\
+             apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\n\
+             spec: {{selector: {{app: a}}, ports: [{{port: 80}}]}}\n"
+        )
+    };
+    let fixes = |target: &str, grace: &str| {
+        said("shutdown-drain-missing", target, &text(grace)).findings[0].fixes.len()
+    };
+    assert_eq!((fixes("1.29", ""), fixes("1.30", "")), (0, 1));
+    let grace = |seconds: i64| format!("terminationGracePeriodSeconds: {seconds},");
+    assert_eq!((fixes("1.36", &grace(14)), fixes("1.36", &grace(15))), (0, 1));
+    let exec = "lifecycle: {preStop: {exec: {command: [sleep, '5']}}}";
+    let hook = pod(&format!("containers: [{{name: a, image: 'r.example/a:1', {exec}}}]"));
+    let rule = "prestop-exec-sleep";
+    assert_eq!((count(rule, "1.29", &hook), count(rule, "1.30", &hook)), (0, 1));
 }
