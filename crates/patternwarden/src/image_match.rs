@@ -4,13 +4,14 @@ use crate::kube::ImageRef;
 use crate::matcher::glob;
 use alloc::{format, string::String, vec::Vec};
 
-/// Registry and repository of an image, written out: `docker.io/library/nginx` of `nginx`.
+/// Registry and repository of an image, written out: `docker.io/library/nginx` of `nginx`. The name of
+/// a host has no letter case.
 ///
 /// Source: the `distribution/reference` package.
 pub(crate) fn full_name(image: ImageRef<'_>) -> String {
     match image.registry {
         Some(registry) if registry != "docker.io" && registry != "index.docker.io" => {
-            format!("{registry}/{}", image.repository)
+            format!("{}/{}", registry.to_ascii_lowercase(), image.repository)
         }
         _ if image.repository.contains('/') => format!("docker.io/{}", image.repository),
         _ => format!("docker.io/library/{}", image.repository),
@@ -86,6 +87,7 @@ mod tests {
         assert!(test("docker.io/library/nginx", "nginx"));
         assert!(test("docker.io", "acme/app:1") && test("docker.io/acme", "docker.io/acme/app"));
         assert!(test("docker.io/library", "docker.io/nginx"));
+        assert!(test("ghcr.io/acme", "GHCR.io/acme/app") && !test("docker.io", "Intranet/app"));
         assert!(test("registry.example:5000", "registry.example:5000/app:1"));
         assert!(!test("registry.example", "registry.example:5000/app:1"));
         assert!(test("registry.example/*/app", "registry.example/team/app:1"));

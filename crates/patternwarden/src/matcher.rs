@@ -57,21 +57,16 @@ pub const CRITERIA: &[&str] = &[
     "doesNotContainOtherThan",
 ];
 
-/// Whether the names `present` meet one of [`CRITERIA`] on `wanted`, whose entries `is` compares
-/// with a name: [`glob`], or letter by letter.
-pub fn meets(
-    criteria: &str,
-    wanted: &[&str],
-    present: &[&str],
-    is: fn(&str, &str) -> bool,
-) -> bool {
-    let held = |entry: &&str| present.iter().any(|name| is(entry, name));
-    let other = |name: &&str| !wanted.iter().any(|entry| is(entry, name));
+/// Whether the names `present` meet one of [`CRITERIA`] on `wanted`, whose entries are globs.
+pub fn meets(criteria: &str, wanted: &[&str], present: &[&str]) -> bool {
+    let held = |entry: &&str| present.iter().any(|name| glob(entry, name));
+    let other = |name: &&str| !wanted.iter().any(|entry| glob(entry, name));
     match criteria {
         "containsAllOf" => wanted.iter().all(held),
         "containsAnyOf" => wanted.iter().any(held),
         "containsOtherThan" => present.iter().any(other),
-        "doesNotContainAllOf" => !wanted.iter().all(held),
+        // Where nothing is listed, nothing is together.
+        "doesNotContainAllOf" => wanted.is_empty() || !wanted.iter().all(held),
         "doesNotContainAnyOf" => !wanted.iter().any(held),
         "doesNotContainOtherThan" => !present.iter().any(other),
         _ => true,
@@ -178,10 +173,11 @@ mod tests {
     #[test]
     fn demands() {
         let met = |wanted: &[&str], present: &[&str]| {
-            CRITERIA.iter().map(|c| meets(c, wanted, present, glob)).collect::<alloc::vec::Vec<_>>()
+            CRITERIA.iter().map(|c| meets(c, wanted, present)).collect::<alloc::vec::Vec<_>>()
         };
         assert_eq!(met(&["a", "b"], &["a"]), [true, false, true, false, true, false, true]);
         assert_eq!(met(&["a"], &["a", "c"]), [true, true, true, true, false, false, false]);
+        assert_eq!(met(&[], &["c"]), [true, true, false, true, true, true, false]);
         assert_eq!(met(&["x*"], &["c"]), [true, false, false, true, true, true, false]);
         assert_eq!(met(&["x*"], &["xy"]), [true, true, true, false, false, false, true]);
     }

@@ -21,6 +21,8 @@ pub(crate) struct Policy {
     pub(crate) values: &'static Strings,
     pub(crate) kinds: &'static Strings,
     pub(crate) scope: &'static Choice,
+    /// Whether keys that are exempt are so from `allowed_only` alone.
+    pub(crate) denies_all: bool,
 }
 
 /// How the keys of a map must relate to [`KEYS`].
@@ -32,7 +34,8 @@ pub(crate) static CRITERION: Choice = Choice {
 };
 
 /// What [`CRITERION`] is about.
-pub(crate) static KEYS: Strings = Strings::empty("keys", "The keys that `criteria` is about.");
+pub(crate) static KEYS: Strings =
+    Strings::empty("keys", "The keys that `criteria` is about, as globs.");
 
 /// Where a policy looks.
 pub(crate) const SCOPES: &[&str] = &["object", "template", "both"];
@@ -63,7 +66,9 @@ pub(crate) fn places<'d>(cx: &Cx<'_, 'd>, object: Object<'d>, policy: &Policy) -
     }
     if wanted && scope != "object" {
         let templates = object.pod_specs().map(|pod| pod.template);
-        out.extend(templates.filter(|node| *node != object.node).map(|node| node.at(policy.path)));
+        // What is said of templates goes for a Pod that has none.
+        let own = |node: &Node<'d>| *node != object.node || scope == "template";
+        out.extend(templates.filter(own).map(|node| node.at(policy.path)));
     }
     out
 }
@@ -109,7 +114,7 @@ pub(crate) fn judge<'d>(
         let key = entry.key().unwrap_or_default();
         let shown = clipped(key);
         let denied = listed(cx.entries(policy.denied), key);
-        if exempt(key) && !denied {
+        if exempt(key) && !(denied && policy.denies_all) {
             continue;
         }
         if denied {
@@ -134,7 +139,8 @@ pub(crate) fn judge<'d>(
             cx.report(entry, format_args!("the value of the {word} `{shown}` is not as demanded"));
         }
     }
-    let held: Vec<&str> = entries(map).filter_map(Node::key).collect();
+    let mut held: Vec<&str> = entries(map).filter_map(Node::key).collect();
+    held.retain(|key| policy.denies_all || !exempt(key));
     let keys: Vec<&str> = cx.entries(&KEYS).collect();
     if let Some(why) = criterion(cx.choice(&CRITERION), &keys, &held) {
         cx.report(place, format_args!("the keys of the {word}s {why}"));
@@ -148,9 +154,7 @@ fn fits(wanted: &str, value: &str) -> bool {
 
 /// Why the keys do not satisfy a criterion.
 fn criterion(criterion: &str, keys: &[&str], held: &[&str]) -> Option<&'static str> {
-    // Where nothing is listed, nothing is together.
-    let idle = criterion == "doesNotContainAllOf" && keys.is_empty();
-    if idle || meets(criterion, keys, held, |key, held| key == held) {
+    if meets(criterion, keys, held) {
         return None;
     }
     Some(match criterion {

@@ -2,7 +2,8 @@
 
 /// An image reference, taken apart.
 ///
-/// Source: the grammar of the distribution project's `reference` package.
+/// Source: the grammar of the distribution project's `reference` package, and its
+/// `splitDockerDomain`: a repository has no capitals, so that a first part with some is a registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageRef<'d> {
     /// Registry with its port; `None` means the runtime's default.
@@ -30,7 +31,9 @@ impl<'d> ImageRef<'d> {
         };
         let (registry, repository) = match name.split_once('/') {
             Some((first, rest))
-                if first.contains('.') || first.contains(':') || first == "localhost" =>
+                if first.contains(['.', ':'])
+                    || first == "localhost"
+                    || first.contains(|c: char| c.is_ascii_uppercase()) =>
             {
                 (Some(first), rest)
             }
@@ -78,6 +81,7 @@ mod tests {
         assert_eq!(parts("nginx:1.27"), (None, "nginx", Some("1.27"), None));
         assert_eq!(parts("registry:80/a/b"), (Some("registry:80"), "a/b", None, None));
         assert_eq!(parts("localhost/a:x"), (Some("localhost"), "a", Some("x"), None));
+        assert_eq!(parts("Intranet/a"), (Some("Intranet"), "a", None, None));
         assert_eq!(
             parts("registry.example:5000/a/b:1@sha256:00"),
             (Some("registry.example:5000"), "a/b", Some("1"), Some("sha256:00"))

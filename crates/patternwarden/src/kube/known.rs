@@ -4,7 +4,52 @@ use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkP
 use crate::kube::{PersistentVolume, Role, Scaler, Service};
 use crate::schema;
 
+/// Kinds of Kubernetes itself that stand in no namespace.
+///
+/// Source: `kubectl api-resources --namespaced=false` of 1.36.
+static CLUSTER_SCOPED: &[&str] = &[
+    "APIService",
+    "CSIDriver",
+    "CSINode",
+    "CertificateSigningRequest",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "ClusterTrustBundle",
+    "ComponentStatus",
+    "CustomResourceDefinition",
+    "DeviceClass",
+    "DeviceTaintRule",
+    "FlowSchema",
+    "IPAddress",
+    "IngressClass",
+    "MutatingAdmissionPolicy",
+    "MutatingAdmissionPolicyBinding",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PriorityClass",
+    "PriorityLevelConfiguration",
+    "ResourceSlice",
+    "RuntimeClass",
+    "ServiceCIDR",
+    "StorageClass",
+    "StorageVersion",
+    "StorageVersionMigration",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+    "VolumeAttachment",
+    "VolumeAttributesClass",
+];
+
 impl Object<'_> {
+    /// Whether objects of this kind, which is one of Kubernetes itself, stand in no namespace.
+    pub fn is_cluster_scoped(self) -> bool {
+        let api = self.api();
+        !api.is_custom() && CLUSTER_SCOPED.contains(&api.kind)
+    }
+
     /// Whether some view, and so some rule, reads this kind.
     pub fn is_known(self) -> bool {
         self.workload().is_some()

@@ -1,7 +1,9 @@
 use crate::engine::Cx;
-use crate::kube::{Object, WorkloadKind};
+use crate::kube::Object;
+use crate::matcher::clipped;
 use crate::param::{Param, Strings};
 use crate::rule::{Check, Severity, Surface};
+use crate::schema::version_of;
 use patternwarden_tree::{Document, Kind, Node, Place};
 
 crate::rule! {
@@ -161,7 +163,9 @@ crate::rule! {
     ///
     /// For kinds of which nothing is asked here: name them in `kinds_known`. What to do about the
     /// rest is for people to know, so there is no repair. Documents that are empty or hold comments
-    /// alone are passed over, as `kubectl` does.
+    /// alone are passed over, as `kubectl` does; text that cannot be read, a template that was not
+    /// rendered or limits that are exceeded are the matter of `yaml-syntax-invalid`. A comment or an
+    /// annotation hides only what could be read.
     ///
     /// ## Source
     ///
@@ -214,25 +218,28 @@ fn of_object<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         return;
     }
     let name = api.kind;
-    if !api.group.contains('.') && WorkloadKind::of(api, true).is_some() {
+    if let Some(known) = version_of(name).filter(|_| !api.is_custom()) {
         let version = object.api_version().value.unwrap_or_default();
+        let version = clipped(version);
         cx.report(
             kind.place,
-            format_args!("`{version}` has no kind `{name}`, so this is not looked at"),
+            format_args!(
+                "`{name}` is known as `{known}`, not as `{version}`, and is not looked at"
+            ),
         )
         .severity(Severity::Warning);
     } else if let Some(pod) = pod_spec(object.node) {
-        let pointer = Place::from(pod).pointer(object.node);
+        let (pointer, shown) = (Place::from(pod).pointer(object.node), clipped(name));
         cx.report(
             pod,
             format_args!(
-                "nobody reads the Pod spec of a `{name}`: the setting `pod_specs` can name `{pointer}`"
+                "nobody reads the Pod spec of a `{shown}`: the setting `pod_specs` can name `{pointer}`"
             ),
         );
     } else if !cx.lists(&KINDS_KNOWN, name)
         && !cx.lists(&KINDS_KNOWN, &alloc::format!("{}/{name}", api.group))
     {
-        cx.report(object.node, format_args!("no rule reads the kind `{name}`"));
+        cx.report(object.node, format_args!("no rule reads the kind `{}`", clipped(name)));
     }
 }
 

@@ -123,45 +123,10 @@ impl<'d> Run<'_, 'd> {
     }
 }
 
-/// Kinds of Kubernetes itself that stand in no namespace, and that somebody writes by hand.
-///
-/// Source: `kubectl api-resources --namespaced=false` of 1.36.
-const CLUSTER_SCOPED: &[&str] = &[
-    "APIService",
-    "CertificateSigningRequest",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "ClusterTrustBundle",
-    "CSIDriver",
-    "CustomResourceDefinition",
-    "DeviceClass",
-    "FlowSchema",
-    "IngressClass",
-    "IPAddress",
-    "MutatingAdmissionPolicy",
-    "MutatingAdmissionPolicyBinding",
-    "MutatingWebhookConfiguration",
-    "Namespace",
-    "Node",
-    "PersistentVolume",
-    "PriorityClass",
-    "PriorityLevelConfiguration",
-    "ResourceSlice",
-    "RuntimeClass",
-    "ServiceCIDR",
-    "StorageClass",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    "ValidatingWebhookConfiguration",
-    "VolumeAttachment",
-    "VolumeAttributesClass",
-];
-
 /// The namespace of an object; `None` where it has none, or nobody knows which.
 fn namespace<'o>(settings: &'o Settings, object: Object<'o>) -> Option<&'o str> {
     let written = object.namespace().value.filter(|name| !name.is_empty());
-    let namespaced = || !CLUSTER_SCOPED.contains(&object.api().kind);
-    written.or_else(|| settings.default_namespace().filter(|_| namespaced()))
+    written.or_else(|| settings.default_namespace().filter(|_| !object.is_cluster_scoped()))
 }
 
 /// `Kind`, or `group/Kind`.

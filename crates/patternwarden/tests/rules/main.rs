@@ -10,9 +10,11 @@
 
 mod configuration;
 mod containment;
+mod documents;
 mod duplicates;
 mod fields;
 mod health;
+mod images;
 mod migration;
 mod platform;
 mod reach;
