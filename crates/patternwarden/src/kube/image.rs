@@ -30,13 +30,7 @@ impl<'d> ImageRef<'d> {
             _ => (name, None),
         };
         let (registry, repository) = match name.split_once('/') {
-            Some((first, rest))
-                if first.contains(['.', ':'])
-                    || first == "localhost"
-                    || first.contains(|c: char| c.is_ascii_uppercase()) =>
-            {
-                (Some(first), rest)
-            }
+            Some((first, rest)) if is_host(first) => (Some(first), rest),
             _ => (None, name),
         };
         (!repository.is_empty()).then_some(Self { registry, repository, tag, digest })
@@ -65,6 +59,13 @@ impl<'d> ImageRef<'d> {
     pub fn base_name(self) -> &'d str {
         self.repository.rsplit('/').next().unwrap_or(self.repository)
     }
+}
+
+/// Whether the first part of a reference is a registry, and no part of a repository.
+pub(crate) fn is_host(part: &str) -> bool {
+    part.contains(['.', ':'])
+        || part == "localhost"
+        || part.contains(|c: char| c.is_ascii_uppercase())
 }
 
 #[cfg(test)]

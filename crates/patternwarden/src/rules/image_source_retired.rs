@@ -107,7 +107,7 @@ static EXTRA: Strings = Strings {
 
 static IGNORE: Strings = Strings {
     name: "ignore",
-    doc: "Sources that are left out: patterns, also without `docker.io/library`.",
+    doc: "Sources that are left out, patterns as in `image-registry-policy`.",
     default: &[],
 };
 
@@ -140,10 +140,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     }
     for used in object.pod_spec().into_iter().flat_map(PodSpec::images) {
         let (Some(image), Some(text)) = (used.parsed(), used.reference.value) else { continue };
-        let short = |pattern: &str| {
-            !pattern.contains(['/', '.']) && image.registry.is_none() && image.repository == pattern
-        };
-        if cx.entries(&IGNORE).any(|pattern| short(pattern) || matches(pattern, image)) {
+        if cx.entries(&IGNORE).any(|pattern| matches(pattern, image)) {
             continue;
         }
         let own =

@@ -10,6 +10,7 @@
 
 mod configuration;
 mod containment;
+mod demands;
 mod documents;
 mod duplicates;
 mod fields;
@@ -18,6 +19,7 @@ mod images;
 mod migration;
 mod platform;
 mod reach;
+mod routing;
 mod schemas;
 #[path = "../support/mod.rs"]
 mod support;
