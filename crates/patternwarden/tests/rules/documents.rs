@@ -109,7 +109,7 @@ fn a_backend_gets_its_number_where_numbers_belong() {
     let port = ["spec", "defaultBackend", "service", "port", "number"];
     let root = fixed.documents[0].root().unwrap();
     let number = port.iter().try_fold(root, |node, key| node.get(key));
-    assert_eq!(number.and_then(|node| node.as_i64()), Some(80));
+    assert_eq!(number.and_then(patternwarden::tree::Node::as_i64), Some(80));
 }
 
 #[test]
@@ -172,9 +172,9 @@ fn labels_are_demanded_as_settings_say() {
         assert_eq!(of(&params, "Pod", "{}"), 1, "{scope}");
     }
     // What a controller made is its template's matter.
-    let owned = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, ownerReferences: \
+    let made = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, ownerReferences: \
         [{apiVersion: apps/v1, kind: ReplicaSet, name: a, uid: u, controller: true}]}\n";
-    assert_eq!(places(&said("label-policy", owner, owned)), [""; 0]);
+    assert_eq!(places(&said("label-policy", owner, made)), [""; 0]);
 }
 
 #[test]
