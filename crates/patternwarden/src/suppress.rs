@@ -32,6 +32,8 @@ use patternwarden_tree::{Node, Span};
 /// Prefix of the keys of annotations that suppress.
 pub(crate) const PREFIX: &str = "ignore.patternwarden.dev";
 
+pub(crate) use written::is_placeholder;
+
 /// The rule about what was not looked at.
 const UNREAD: &str = "document-not-checked";
 
@@ -89,6 +91,8 @@ struct Entry<'d> {
     until: Option<Date>,
     /// Its last day is over.
     expired: bool,
+    /// It is written for another linter, which may still need it.
+    of_peer: bool,
     /// Findings that it covers.
     covered: usize,
     /// Those of them that it cannot hide, as they deny.
