@@ -284,3 +284,35 @@ fn an_empty_class_is_a_value_that_a_list_may_lack() {
     assert_eq!(of(r#"{"allowed": ["fast"]}"#, ""), []);
     assert_eq!(of(r#"{"require": true}"#, ""), [Severity::Warning]);
 }
+
+#[test]
+fn words_are_checked_where_the_api_takes_a_few() {
+    let of = |minor: u8, text: &str| {
+        let judged = judge(text, &crate::only_for("field-type-invalid", minor));
+        judged
+            .findings
+            .iter()
+            .map(|found| (found.pointer.clone(), found.fixes.first().map(|fix| fix.grade)))
+            .collect::<Vec<_>>()
+    };
+    let one = |pointer: &str, grade: Grade| vec![(pointer.to_owned(), Some(grade))];
+    let hook = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\n\
+        metadata: {name: a}\nwebhooks: [{name: a, failurePolicy: Fail, sideEffects: None, \
+        rules: [{operations: ['*'], scope: Namespaced}]}]\n";
+    assert_eq!(of(36, hook), []);
+    let operation = hook.replace("'*'", "create");
+    assert_eq!(of(36, &operation), one("/webhooks/0/rules/0/operations/0", Grade::Safe));
+    let policy = hook.replace("Fail,", "Fails,");
+    assert_eq!(of(36, &policy), one("/webhooks/0/failurePolicy", Grade::Review));
+    let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n\
+        spec: {behavior: {scaleDown: {selectPolicy: disabled, policies: [{type: Percent, value: 1, \
+        periodSeconds: 1}]}}, metrics: [{type: Resource, resource: {name: cpu, target: {type: \
+        Utilization, averageUtilization: 80}}}]}\n";
+    assert_eq!(of(36, scaler), one("/spec/behavior/scaleDown/selectPolicy", Grade::Safe));
+    let near = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {trafficDistribution: PreferSameNode}\n";
+    assert_eq!(of(34, near), []);
+    assert_eq!(of(33, near), [("/spec/trafficDistribution".to_owned(), None)]);
+    let path = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [], volumes: \
+        [{name: v, hostPath: {path: /a, type: directory}}, {name: w, hostPath: {path: /a, type: ''}}]}\n";
+    assert_eq!(of(36, path), one("/spec/volumes/0/hostPath/type", Grade::Safe));
+}
