@@ -50,7 +50,7 @@ impl Judgement {
 /// and rule. What is suppressed is left out.
 ///
 /// Rules that need a complete bundle are skipped on an open set, and objects that a controller
-/// made are judged for containment only.
+/// made are judged for containment only, and for who may own them.
 pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
     judge(settings, set).findings
 }

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Container, items};
-use crate::matcher::{CRITERIA, clipped, glob, meets};
+use crate::matcher::{CRITERIA, clipped, glob, unmet};
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::repair::remove;
@@ -208,10 +208,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         }
     }
     let (criterion, wanted) = (cx.choice(&CRITERION), cx.entries(&NAMES).collect::<Vec<_>>());
-    if !meets(criterion, &wanted, &names) {
-        cx.report(
-            place,
-            format_args!("the variables of container `{shown}` do not meet `{criterion}`"),
-        );
+    if let Some(why) = unmet(criterion, &wanted, &names) {
+        cx.report(place, format_args!("the variables of container `{shown}` {why}"));
     }
 }

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Container, items};
-use crate::matcher::{CRITERIA, clipped, is_below, meets};
+use crate::matcher::{CRITERIA, clipped, is_below, unmet};
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Severity, Surface};
@@ -211,11 +211,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     }
     let demand = cx.choice(&DEMAND);
     let wanted: Vec<&str> = cx.entries(&NAMES).collect();
-    if !meets(demand, &wanted, &mounted) {
-        cx.report(
-            container.volume_mounts().place,
-            format_args!("the volumes of container `{name}` do not meet `{demand}`"),
-        );
+    if let Some(why) = unmet(demand, &wanted, &mounted) {
+        let place = container.volume_mounts().place;
+        cx.report(place, format_args!("the mounts of container `{name}` {why}"));
     }
 }
 

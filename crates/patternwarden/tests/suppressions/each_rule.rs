@@ -3,9 +3,10 @@
 use crate::support::{self, judge, settings, settings_of};
 use alloc::collections::BTreeSet;
 use patternwarden::docs;
+use patternwarden::fixes::{Objects, Wanted, fix_all};
 use patternwarden::report::Report;
-use patternwarden::tree::{Edit, Op, Value, apply, escaped};
-use patternwarden::{RULES, Rule, Severity, check};
+use patternwarden::tree::{Document, Edit, Op, Value, apply, escaped};
+use patternwarden::{Grade, RULES, Rule, Severity, check};
 
 /// Every bad example of every rule that suppressions are for, with its settings.
 fn cases() -> Vec<(&'static Rule, docs::Example)> {
@@ -134,4 +135,36 @@ fn a_comment_hides_each_rule_on_its_line_and_no_other() {
         }
     }
     assert!(hidden > 50, "{hidden}");
+}
+
+#[test]
+fn what_is_suppressed_is_not_repaired() {
+    let mut kept = 0;
+    for (rule, example) in cases() {
+        let text_only = rule.surfaces == [patternwarden::Surface::Text];
+        if rule.fix.is_none() || text_only || rule.id == "document-not-checked" {
+            continue;
+        }
+        let settings = settings_of(rule, &example);
+        let stream = patternwarden_yaml::read(&example.text);
+        let key = format!("ignore.patternwarden.dev/{}", rule.id);
+        let pointer = format!("/metadata/annotations/{}", escaped(&key));
+        let annotated = |document: &Document| {
+            let root = document.root().filter(|root| root.get("items").is_none())?;
+            root.get("metadata")?;
+            let edit =
+                Edit::new(pointer.clone(), Op::Add(Value::from("a reason that is long enough")));
+            apply(root, &[edit]).ok()
+        };
+        let Some(documents) = stream.documents.iter().map(annotated).collect::<Option<Vec<_>>>()
+        else {
+            continue;
+        };
+        let wanted = Wanted { least: Grade::Template, fix: &|of, _| of.id == rule.id };
+        let outcome = fix_all(&mut Objects::new(documents), &settings, &wanted);
+        assert!(outcome.applied.is_empty(), "{}\n{}", rule.id, example.text);
+        let outcome = fix_all(&mut Objects::new(stream.documents), &settings, &wanted);
+        kept += usize::from(!outcome.applied.is_empty());
+    }
+    assert!(kept > 100, "{kept}");
 }
