@@ -1,6 +1,8 @@
 //! Which kinds somebody reads.
 
-use crate::kube::{Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object};
+use crate::kube::{
+    Autoscaler, Binding, Budget, ConfigObject, Crd, Lease, Namespace, NetworkPolicy, Object,
+};
 use crate::kube::{PersistentVolume, Role, Scaler, Service};
 use crate::schema;
 
@@ -43,6 +45,21 @@ static CLUSTER_SCOPED: &[&str] = &[
     "VolumeAttributesClass",
 ];
 
+/// Kinds without a view that rules read, with their groups.
+static READ: &[(&str, &str)] = &[
+    ("", "Endpoints"),
+    ("build.openshift.io", "BuildConfig"),
+    ("dapr.io", "Component"),
+    ("discovery.k8s.io", "EndpointSlice"),
+    ("extensions", "Ingress"),
+    ("gateway.networking.k8s.io", "Gateway"),
+    ("gateway.networking.k8s.io", "HTTPRoute"),
+    ("monitoring.coreos.com", "PodMonitor"),
+    ("monitoring.coreos.com", "ServiceMonitor"),
+    ("networking.k8s.io", "Ingress"),
+    ("route.openshift.io", "Route"),
+];
+
 impl Object<'_> {
     /// Whether objects of this kind, which is one of Kubernetes itself, stand in no namespace.
     pub fn is_cluster_scoped(self) -> bool {
@@ -69,6 +86,10 @@ impl Object<'_> {
     /// Whether something about the object is looked at: its kind is known, to a view or to the table
     /// of fields, or it holds a Pod template.
     pub fn is_looked_at(self) -> bool {
-        self.is_known() || schema::type_of(self).is_some() || self.pod_specs().next().is_some()
+        self.is_known()
+            || READ.iter().any(|(group, kind)| self.is(group, kind))
+            || Autoscaler::of(self).is_some()
+            || schema::type_of(self).is_some()
+            || self.pod_specs().next().is_some()
     }
 }

@@ -110,8 +110,6 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-const OTHER: &str = "with other content, and the last one that is applied wins";
-
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let at = object.name();
     let (Some(name), Some(kind)) = (at.value, object.kind().value) else { return };
@@ -123,11 +121,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         .filter(|other| other.api().group == object.api().group && home(*other) == home(object));
     let Some(first) = twins.next() else { return };
     let same = Value::of(object.node).matches(first.node);
-    // Who applies one text applies both.
-    let (severity, how) = match first.node.origin().zip(object.node.origin()) {
-        _ if same => (Severity::Info, "with the same content"),
-        Some(_) => (Severity::Error, OTHER),
-        None => (Severity::Warning, OTHER),
+    // A set is one input, and who applies it applies both.
+    let (severity, how) = if same {
+        (Severity::Info, "with the same content")
+    } else {
+        (Severity::Error, "with other content, and the last one that is applied wins")
     };
     let (kind, name) = (clipped(kind), clipped(name));
     cx.report(at.place, format_args!("{kind} `{name}` is there already, {how}"))

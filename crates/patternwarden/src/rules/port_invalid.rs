@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::names::Form;
-use crate::kube::{Handler, Hook, Object, PodSpec, Probe, Service, items};
+use crate::kube::{Handler, Hook, Object, PodSpec, Probe, Service, ingress_paths, items};
 use crate::matcher::clipped;
 use crate::param::{Int, Param};
 use crate::pattern::Pattern;
@@ -281,10 +281,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         service(cx, of);
     } else if object.is("networking.k8s.io", "Ingress") {
         backend(cx, object, object.node.at(&["spec", "defaultBackend"]).node());
-        for rule in items(object.node.at(&["spec", "rules"]).node()) {
-            for path in items(rule.at(&["http", "paths"]).node()) {
-                backend(cx, object, path.get("backend"));
-            }
+        for (_, path) in ingress_paths(object) {
+            backend(cx, object, path.get("backend"));
         }
     } else if object.is("gateway.networking.k8s.io", "HTTPRoute") {
         for rule in items(object.node.at(&["spec", "rules"]).node()) {

@@ -30,6 +30,9 @@ fn a_known_kind_of_an_unknown_version_is_a_warning() {
         ("networking.k8s.io/v1", "Deployment"),
         ("v1", "Ingress"),
         ("apps/v1", "Service"),
+        ("apps/v9", "Deployment"),
+        ("batch/v3", "Job"),
+        ("networking.k8s.io/v7", "Ingress"),
     ] {
         assert_eq!(of(version, kind), [Severity::Warning], "{version} {kind}");
     }
@@ -38,7 +41,20 @@ fn a_known_kind_of_an_unknown_version_is_a_warning() {
     {
         assert_eq!(of(version, kind), [Severity::Info], "{version} {kind}");
     }
-    assert_eq!(of("v1", "Service"), []);
+    for (version, kind) in [
+        ("v1", "Service"),
+        // Versions of old are the matter of the rule about what was removed.
+        ("extensions/v1beta1", "Deployment"),
+        ("networking.k8s.io/v1beta1", "Ingress"),
+        ("autoscaling/v1", "HorizontalPodAutoscaler"),
+        ("batch/v2alpha1", "CronJob"),
+        ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+        ("monitoring.coreos.com/v1", "ServiceMonitor"),
+        ("route.openshift.io/v1", "Route"),
+        ("keda.sh/v1alpha1", "ScaledObject"),
+    ] {
+        assert_eq!(of(version, kind), [], "{version} {kind}");
+    }
 }
 
 #[test]
