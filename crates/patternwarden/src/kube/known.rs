@@ -67,7 +67,7 @@ impl Object<'_> {
         !api.is_custom() && CLUSTER_SCOPED.contains(&api.kind)
     }
 
-    /// Whether some view, and so some rule, reads this kind.
+    /// Whether some rule reads this kind, through a view, by the table of fields, or as it is.
     pub fn is_known(self) -> bool {
         self.workload().is_some()
             || Service::of(self).is_some()
@@ -81,15 +81,13 @@ impl Object<'_> {
             || Lease::of(self).is_some()
             || Namespace::of(self).is_some()
             || PersistentVolume::of(self).is_some()
+            || Autoscaler::of(self).is_some()
+            || READ.iter().any(|(group, kind)| self.is(group, kind))
+            || schema::type_of(self).is_some()
     }
 
-    /// Whether something about the object is looked at: its kind is known, to a view or to the table
-    /// of fields, or it holds a Pod template.
+    /// Whether something about the object is looked at: its kind is known, or it holds a Pod template.
     pub fn is_looked_at(self) -> bool {
-        self.is_known()
-            || READ.iter().any(|(group, kind)| self.is(group, kind))
-            || Autoscaler::of(self).is_some()
-            || schema::type_of(self).is_some()
-            || self.pod_specs().next().is_some()
+        self.is_known() || self.pod_specs().next().is_some()
     }
 }
