@@ -155,7 +155,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         f.write_str(if names.len() > MAX_NAMED { " and others" } else { "" })
     });
     let name = container.display_name();
-    let words = format_args!("container `{name}` gets as variables what is secret: {shown}");
+    let words = format_args!("container `{name}` gets Secrets as variables: {shown}");
     let mut report = cx.report(*first, words);
     for other in rest.iter().take(MAX_NAMED) {
         report = report.related(*other, "so does this one");

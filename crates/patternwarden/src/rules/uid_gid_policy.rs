@@ -288,7 +288,7 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, demand: &'static Demand, place: Place<'d>) {
     let (field, lowest) = (demand.field, lowest(cx, demand));
     let shown = clipped(node.map_or("", Node::scalar_text));
     let report =
-        cx.report(place, format_args!("`{field}` has `{shown}`, an id that is not given out here"));
+        cx.report(place, format_args!("`{field}` is `{shown}`, an id that is not given out here"));
     if let Some(id) = lowest {
         report.fix_set(Grade::Review, "Use the lowest id that is allowed", id);
     }

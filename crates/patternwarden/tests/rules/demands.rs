@@ -130,7 +130,7 @@ fn ids_get_the_lowest_that_is_allowed() {
     };
     let ranges = r#"{"run_as_user_ranges": ["20000-29999", "10000-10009"]}"#;
     let judged = of(ranges, "runAsUser: 0");
-    assert_eq!(messages(&judged), ["`runAsUser` has `0`, an id that is not given out here"]);
+    assert_eq!(messages(&judged), ["`runAsUser` is `0`, an id that is not given out here"]);
     let fix = &judged.findings[0].fixes[0];
     assert_eq!((fix.grade, format!("{:?}", fix.edits).contains("10000")), (Grade::Review, true));
     assert_eq!(places(&of(ranges, "runAsUser: 20000")), [""; 0]);

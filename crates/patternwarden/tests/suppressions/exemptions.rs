@@ -95,13 +95,13 @@ fn exemptions_that_are_wrong_are_refused_whole() {
 #[test]
 fn a_word_that_says_no_reason_is_none() {
     let json = r#"{"suppressions": {"min_reason_chars": 1}, "exemptions": [
-        {"rules": ["image-tag-mutable"], "match": {"kinds": ["Pod"]}, "reason": "TODO"},
+        {"rules": ["image-tag-mutable"], "match": {"kinds": ["Pod"]}, "reason": "Todo"},
         {"rules": ["image-tag-mutable"], "match": {"kinds": ["Pod"]}, "reason": "OK-1"}]}"#;
     let mut input = serde_json::Deserializer::from_str(json);
     let document = patternwarden::tree::from_deserializer(&mut input).expect("JSON");
     let errors = Settings::from_document(&document).unwrap_err();
     let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    assert_eq!(all, ["/exemptions/0: `TODO` says no reason"]);
+    assert_eq!(all, ["/exemptions/0: `Todo` says no reason"]);
 }
 
 #[test]
