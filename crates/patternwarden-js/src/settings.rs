@@ -82,6 +82,7 @@ export interface Suppressions {
   max_days?: number;
   max_per_object?: number;
   allow_all?: boolean;
+  honour_peers?: boolean;
   min_reason_chars?: number;
 }
 

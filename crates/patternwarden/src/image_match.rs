@@ -1,19 +1,35 @@
 //! Patterns for where an image comes from: `ghcr.io/acme`, `registry.example/*/app:1.*`.
 
-use crate::kube::ImageRef;
+use crate::kube::{ImageRef, is_host};
 use crate::matcher::glob;
-use alloc::{format, string::String, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
-/// Registry and repository of an image, written out: `docker.io/library/nginx` of `nginx`.
+/// Registry and repository of an image, written out: `docker.io/library/nginx` of `nginx`. The name of
+/// a host has no letter case.
 ///
 /// Source: the `distribution/reference` package.
 pub(crate) fn full_name(image: ImageRef<'_>) -> String {
     match image.registry {
         Some(registry) if registry != "docker.io" && registry != "index.docker.io" => {
-            format!("{registry}/{}", image.repository)
+            format!("{}/{}", registry.to_ascii_lowercase(), image.repository)
         }
         _ if image.repository.contains('/') => format!("docker.io/{}", image.repository),
         _ => format!("docker.io/library/{}", image.repository),
+    }
+}
+
+/// A pattern in full: what names no registry means the Docker Hub, as in an image, and `*` alone means
+/// everything.
+fn written_out(name: &str) -> Cow<'_, str> {
+    let first = name.split('/').next().unwrap_or_default();
+    if name == "*" {
+        Cow::Borrowed("**")
+    } else if is_host(first) || first.contains('*') {
+        Cow::Borrowed(name)
+    } else if name.contains('/') {
+        Cow::Owned(format!("docker.io/{name}"))
+    } else {
+        Cow::Owned(format!("docker.io/library/{name}"))
     }
 }
 
@@ -40,7 +56,8 @@ pub(crate) fn matches(pattern: &str, image: ImageRef<'_>) -> bool {
         return false;
     }
     let full = full_name(image);
-    let wanted: Vec<&str> = name.trim_end_matches('/').split('/').collect();
+    let name = written_out(name.trim_end_matches('/'));
+    let wanted: Vec<&str> = name.split('/').collect();
     let held: Vec<&str> = full.split('/').collect();
     if name.contains('*') {
         parts(&wanted, &held)
@@ -86,6 +103,11 @@ mod tests {
         assert!(test("docker.io/library/nginx", "nginx"));
         assert!(test("docker.io", "acme/app:1") && test("docker.io/acme", "docker.io/acme/app"));
         assert!(test("docker.io/library", "docker.io/nginx"));
+        assert!(test("nginx", "nginx:1") && test("nginx:1.*", "docker.io/library/nginx:1.27"));
+        assert!(!test("nginx", "acme/nginx") && !test("nginx", "registry.example/library/nginx"));
+        assert!(test("acme/*", "acme/app:1") && !test("acme", "acme/app:1"));
+        assert!(test("*", "registry.example/a/b:1") && test("localhost", "localhost/a"));
+        assert!(test("ghcr.io/acme", "GHCR.io/acme/app") && !test("docker.io", "Intranet/app"));
         assert!(test("registry.example:5000", "registry.example:5000/app:1"));
         assert!(!test("registry.example", "registry.example:5000/app:1"));
         assert!(test("registry.example/*/app", "registry.example/team/app:1"));

@@ -52,6 +52,7 @@ pub use crd::{Crd, CrdVersion};
 pub use expansion::variables;
 pub use gateway::{GatewayRef, gateways_of, is_gateway, is_http_route, listeners};
 pub use image::ImageRef;
+pub(crate) use image::is_host;
 pub use int_or_percent::{Rounding, int_or_percent};
 pub use labels::{LabelSelector, selects};
 pub use localhost::{localhost_ports, localhost_ports_in};

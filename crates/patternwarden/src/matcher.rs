@@ -1,5 +1,7 @@
 //! Matching of names against lists: exact words, and globs.
 
+use core::fmt;
+
 /// Whether `text` matches `pattern`, in which `*` stands for any text, also none, and `?` for any
 /// one character.
 pub fn glob(pattern: &str, text: &str) -> bool {
@@ -57,34 +59,57 @@ pub const CRITERIA: &[&str] = &[
     "doesNotContainOtherThan",
 ];
 
-/// Whether the names `present` meet one of [`CRITERIA`] on `wanted`, whose entries `is` compares
-/// with a name: [`glob`], or letter by letter.
-pub fn meets(
-    criteria: &str,
-    wanted: &[&str],
-    present: &[&str],
-    is: fn(&str, &str) -> bool,
-) -> bool {
-    let held = |entry: &&str| present.iter().any(|name| is(entry, name));
-    let other = |name: &&str| !wanted.iter().any(|entry| is(entry, name));
-    match criteria {
-        "containsAllOf" => wanted.iter().all(held),
-        "containsAnyOf" => wanted.iter().any(held),
-        "containsOtherThan" => present.iter().any(other),
-        "doesNotContainAllOf" => !wanted.iter().all(held),
-        "doesNotContainAnyOf" => !wanted.iter().any(held),
-        "doesNotContainOtherThan" => !present.iter().any(other),
-        _ => true,
+/// How names fail a criterion. It displays as the rest of a sentence about them: ``lack `a` ``.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unmet<'n> {
+    verb: &'static str,
+    /// The name that decides; empty where all of them do.
+    pub name: &'n str,
+    rest: &'static str,
+}
+
+impl fmt::Display for Unmet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.verb)?;
+        if !self.name.is_empty() {
+            write!(f, " `{}`", clipped(self.name))?;
+        }
+        f.write_str(self.rest)
     }
+}
+
+/// How the names `present` fail one of [`CRITERIA`] on `wanted`, whose entries are globs; `None` where
+/// they meet it.
+pub fn unmet<'n>(criteria: &str, wanted: &[&'n str], present: &[&'n str]) -> Option<Unmet<'n>> {
+    let held = |entry: &str| present.iter().any(|name| glob(entry, name));
+    let listed = |name: &str| wanted.iter().any(|entry| glob(entry, name));
+    let lacking = wanted.iter().find(|entry| !held(entry));
+    let other = present.iter().find(|name| !listed(name));
+    let known = present.iter().find(|name| listed(name));
+    let all = |fails: bool| fails.then_some("");
+    let (verb, name, rest) = match criteria {
+        "containsAllOf" => ("lack", lacking.copied(), ""),
+        "containsAnyOf" => ("have", all(known.is_none()), " none of those that are demanded"),
+        "containsOtherThan" => ("have", all(other.is_none()), " none but those of the list"),
+        // Where nothing is listed, nothing is together.
+        "doesNotContainAllOf" => {
+            let fails = lacking.is_none() && !wanted.is_empty();
+            ("have", all(fails), " all of those that must not be together")
+        }
+        "doesNotContainAnyOf" => ("have", known.copied(), ", which must not be there"),
+        "doesNotContainOtherThan" => ("have", other.copied(), ", which is not of the list"),
+        _ => return None,
+    };
+    name.map(|name| Unmet { verb, name, rest })
 }
 
 /// `text`, or its beginning where it is longer than a name can be: for messages, since keys come
 /// from whoever wrote the manifest.
-pub fn clipped(text: &str) -> impl core::fmt::Display + '_ {
+pub fn clipped(text: &str) -> impl fmt::Display + '_ {
     const MAX: usize = 80;
     let end = text.char_indices().nth(MAX).map_or(text.len(), |(at, _)| at);
     let shown = text.get(..end).unwrap_or(text);
-    core::fmt::from_fn(move |f| {
+    fmt::from_fn(move |f| {
         f.write_str(shown)?;
         if end < text.len() { f.write_str("…") } else { Ok(()) }
     })
@@ -153,6 +178,7 @@ pub fn distance(a: &str, b: &str, limit: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     #[test]
     fn globs() {
@@ -178,12 +204,46 @@ mod tests {
     #[test]
     fn demands() {
         let met = |wanted: &[&str], present: &[&str]| {
-            CRITERIA.iter().map(|c| meets(c, wanted, present, glob)).collect::<alloc::vec::Vec<_>>()
+            let met = |criteria| unmet(criteria, wanted, present).is_none();
+            CRITERIA.iter().map(|criteria| met(criteria)).collect::<alloc::vec::Vec<_>>()
         };
+        let said = |criteria| unmet(criteria, &["a", "b*"], &["b1", "c"]).unwrap().to_string();
+        assert_eq!(said("containsAllOf"), "lack `a`");
+        assert_eq!(said("doesNotContainAnyOf"), "have `b1`, which must not be there");
+        assert_eq!(said("doesNotContainOtherThan"), "have `c`, which is not of the list");
+        let none = unmet("containsAnyOf", &["a"], &[]).unwrap();
+        assert_eq!(none.to_string(), "have none of those that are demanded");
         assert_eq!(met(&["a", "b"], &["a"]), [true, false, true, false, true, false, true]);
         assert_eq!(met(&["a"], &["a", "c"]), [true, true, true, true, false, false, false]);
+        assert_eq!(met(&[], &["c"]), [true, true, false, true, true, true, false]);
         assert_eq!(met(&["x*"], &["c"]), [true, false, false, true, true, true, false]);
         assert_eq!(met(&["x*"], &["xy"]), [true, true, true, false, false, false, true]);
+    }
+
+    #[test]
+    fn criteria_are_kubewardens() {
+        let ok = |name, keys: &[&str], held: &[&str]| unmet(name, keys, held).is_none();
+        assert!(
+            ok("containsAllOf", &["a", "b"], &["a", "b", "c"])
+                && !ok("containsAllOf", &["a", "b"], &["a"])
+        );
+        assert!(ok("containsAnyOf", &["a", "b"], &["b"]) && !ok("containsAnyOf", &["a"], &["c"]));
+        assert!(
+            ok("containsOtherThan", &["a"], &["a", "c"])
+                && !ok("containsOtherThan", &["a"], &["a"])
+        );
+        assert!(
+            ok("doesNotContainAllOf", &["a", "b"], &["a"])
+                && !ok("doesNotContainAllOf", &["a"], &["a"])
+        );
+        assert!(
+            ok("doesNotContainAnyOf", &["a"], &["c"]) && !ok("doesNotContainAnyOf", &["a"], &["a"])
+        );
+        assert!(
+            ok("doesNotContainOtherThan", &["a"], &["a"])
+                && !ok("doesNotContainOtherThan", &["a"], &["c"])
+        );
+        assert!(ok("none", &["a"], &[]));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(crate) mod destination;
 mod groups;
 mod places;
 pub(crate) mod unknown;
+pub(crate) mod value;
 mod volume;
 mod walk;
 pub(crate) mod words;

@@ -32,6 +32,11 @@ use patternwarden_tree::{Node, Span};
 /// Prefix of the keys of annotations that suppress.
 pub(crate) const PREFIX: &str = "ignore.patternwarden.dev";
 
+pub(crate) use written::is_placeholder;
+
+/// The rule about what was not looked at.
+const UNREAD: &str = "document-not-checked";
+
 /// Why a finding does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -86,6 +91,8 @@ struct Entry<'d> {
     until: Option<Date>,
     /// Its last day is over.
     expired: bool,
+    /// It is written for another linter, which may still need it.
+    of_peer: bool,
     /// Findings that it covers.
     covered: usize,
     /// Those of them that it cannot hide, as they deny.
@@ -185,8 +192,12 @@ impl Run<'_, '_> {
         let in_cluster = self.annotations_hide(effect);
         let anchor = self.set.documents().nth(finding.document)?.node(finding.order)?;
         let mut chosen = None;
+        // What could not be read was not judged: whoever wrote it cannot say that it is well.
+        let unread = finding.rule.id == UNREAD
+            && (finding.object.is_none() || finding.severity >= Severity::Warning);
         for entry in &mut self.entries {
-            if entry.rule.id != finding.rule.id || !entry.cover.holds(finding, anchor) {
+            let covers = entry.rule.id == finding.rule.id && entry.cover.holds(finding, anchor);
+            if unread || !covers {
                 continue;
             }
             entry.covered += 1;

@@ -137,6 +137,11 @@ fn annotate(response: &mut Response, judged: &Judgement, set: &Set<'_>) {
             suppressed.push(entry);
         }
     }
+    let mut length = 0;
+    suppressed.retain(|entry| {
+        length += entry.len() + 1;
+        length <= MAX_SUPPRESSED
+    });
     let suppressed: Vec<&str> = suppressed.iter().map(String::as_str).collect();
     note(response, "suppressed", &suppressed);
     if judged.undated {
@@ -147,6 +152,10 @@ fn annotate(response: &mut Response, judged: &Judgement, set: &Set<'_>) {
         note(response, "engine", &[env!("CARGO_PKG_VERSION")]);
     }
 }
+
+/// Longest list of suppressions in the audit log, in bytes: as much as the API server keeps of a
+/// warning.
+const MAX_SUPPRESSED: usize = 256;
 
 fn insert(ids: &mut Vec<&'static str>, id: &'static str) {
     if let Err(at) = ids.binary_search(&id) {

@@ -50,7 +50,7 @@ impl Judgement {
 /// and rule. What is suppressed is left out.
 ///
 /// Rules that need a complete bundle are skipped on an open set, and objects that a controller
-/// made are judged for containment only.
+/// made are judged for containment only, and for who may own them.
 pub fn run(settings: &Settings, set: &Set<'_>) -> Vec<Finding> {
     judge(settings, set).findings
 }
@@ -79,8 +79,12 @@ fn judge_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Judgem
     judgement
 }
 
+/// The rule that asks who owns an object.
+const OF_OWNERS: &str = "kind-denied";
+
 /// Whether settings leave a rule out for an object as a whole.
 pub(crate) fn passes_over(settings: &Settings, object: Object<'_>, rule: &Rule) -> bool {
     let hook = || object.annotation("helm.sh/hook").is_some_and(|h| settings.exempts_hook(h));
-    (object.is_controlled() && !rule.is_security()) || (OF_SERVICES.contains(&rule.id) && hook())
+    let asks = || rule.is_security() || rule.id == OF_OWNERS;
+    (object.is_controlled() && !asks()) || (OF_SERVICES.contains(&rule.id) && hook())
 }

@@ -2,7 +2,8 @@
 
 /// An image reference, taken apart.
 ///
-/// Source: the grammar of the distribution project's `reference` package.
+/// Source: the grammar of the distribution project's `reference` package, and its
+/// `splitDockerDomain`: a repository has no capitals, so that a first part with some is a registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageRef<'d> {
     /// Registry with its port; `None` means the runtime's default.
@@ -29,11 +30,7 @@ impl<'d> ImageRef<'d> {
             _ => (name, None),
         };
         let (registry, repository) = match name.split_once('/') {
-            Some((first, rest))
-                if first.contains('.') || first.contains(':') || first == "localhost" =>
-            {
-                (Some(first), rest)
-            }
+            Some((first, rest)) if is_host(first) => (Some(first), rest),
             _ => (None, name),
         };
         (!repository.is_empty()).then_some(Self { registry, repository, tag, digest })
@@ -64,6 +61,13 @@ impl<'d> ImageRef<'d> {
     }
 }
 
+/// Whether the first part of a reference is a registry, and no part of a repository.
+pub(crate) fn is_host(part: &str) -> bool {
+    part.contains(['.', ':'])
+        || part == "localhost"
+        || part.contains(|c: char| c.is_ascii_uppercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +82,7 @@ mod tests {
         assert_eq!(parts("nginx:1.27"), (None, "nginx", Some("1.27"), None));
         assert_eq!(parts("registry:80/a/b"), (Some("registry:80"), "a/b", None, None));
         assert_eq!(parts("localhost/a:x"), (Some("localhost"), "a", Some("x"), None));
+        assert_eq!(parts("Intranet/a"), (Some("Intranet"), "a", None, None));
         assert_eq!(
             parts("registry.example:5000/a/b:1@sha256:00"),
             (Some("registry.example:5000"), "a/b", Some("1"), Some("sha256:00"))

@@ -64,6 +64,14 @@ impl Api<'_> {
     pub fn is_built_in(self) -> bool {
         BUILT_IN.iter().any(|known| glob(known, self.group))
     }
+
+    /// Whether a kind is none of Kubernetes' own: their groups have no dot, or end in `.k8s.io`,
+    /// which is reserved (`sigs.k8s.io` projects use `.x-k8s.io`).
+    ///
+    /// Source: Kubernetes enhancement 1111, "API review process for `*.k8s.io`".
+    pub fn is_custom(self) -> bool {
+        self.group.contains('.') && !self.group.ends_with(".k8s.io")
+    }
 }
 
 fields!(Object {

@@ -1,6 +1,6 @@
 //! Pod templates of kinds that nobody described: found by their shape.
 
-use crate::kube::object::{Api, Object};
+use crate::kube::object::Object;
 use crate::kube::pod::PodSpec;
 use crate::kube::workload::{UNKNOWN, Workload};
 use alloc::vec::Vec;
@@ -20,17 +20,9 @@ pub(crate) struct Templates<'d> {
 impl<'d> Templates<'d> {
     /// Nothing for kinds of Kubernetes itself: what makes Pods there is known.
     pub(crate) fn of(object: Object<'d>) -> Self {
-        let spec = object.spec().value.filter(|_| is_custom(object.api()));
+        let spec = object.spec().value.filter(|_| object.api().is_custom());
         Self { object, open: spec.map(Node::children).into_iter().collect() }
     }
-}
-
-/// Whether a kind is none of Kubernetes' own: their groups have no dot, or end in `.k8s.io`, which
-/// is reserved (`sigs.k8s.io` projects use `.x-k8s.io`).
-///
-/// Source: Kubernetes enhancement 1111, "API review process for `*.k8s.io`".
-fn is_custom(api: Api<'_>) -> bool {
-    api.group.contains('.') && !api.group.ends_with(".k8s.io")
 }
 
 /// The `spec` of a Pod template.

@@ -105,7 +105,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For objects that a tool of another team makes.
+    /// For objects that a tool of another team makes. The repair takes away what is denied, and adds what is
+    /// missing for you to fill; what another value should be is not known here.
     ///
     /// ## Source
     ///
@@ -164,14 +165,17 @@ static POLICY: Policy = Policy {
     values: &VALUES,
     kinds: &KINDS,
     scope: &SCOPE,
+    denies_all: false,
 };
 
 /// What kubectl, controllers and this tool's users write.
-const OWN: [&str; 4] = [
+const OWN: [&str; 6] = [
     "kubectl.kubernetes.io/last-applied-configuration",
     "deployment.kubernetes.io/revision",
     "autoscaling.alpha.kubernetes.io/*",
+    "patternwarden.dev/*",
     "ignore.patternwarden.dev/*",
+    "*.ignore.patternwarden.dev/*",
 ];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::Object;
-use crate::matcher::glob;
+use crate::matcher::clipped;
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
@@ -128,53 +128,32 @@ static OTHERS: Strings = Strings {
     default: &[],
 };
 
-/// Kinds of the built-in groups that have no namespace, as globs.
-///
-/// Source: `kubectl api-resources --namespaced=false`.
-const CLUSTER: [&str; 22] = [
-    "APIService",
-    "CertificateSigningRequest",
-    "Cluster*",
-    "ComponentStatus",
-    "CSI*",
-    "CustomResourceDefinition",
-    "DeviceClass",
-    "DeviceTaintRule",
-    "FlowSchema",
-    "IngressClass",
-    "IPAddress",
-    "Mutating*",
-    "Namespace",
-    "Node",
-    "PersistentVolume",
-    "PriorityClass",
-    "PriorityLevelConfiguration",
-    "ResourceSlice",
-    "RuntimeClass",
-    "StorageClass",
-    "Validating*",
-    "Volume*",
-];
-
 /// What every cluster has in `default`.
-const BELONGS: [(&str, &str); 3] =
-    [("ConfigMap", "kube-root-ca.crt"), ("Service", "kubernetes"), ("ServiceAccount", "default")];
+const BELONGS: [(&str, &str); 5] = [
+    ("ConfigMap", "kube-root-ca.crt"),
+    ("Endpoints", "kubernetes"),
+    ("EndpointSlice", "kubernetes"),
+    ("Service", "kubernetes"),
+    ("ServiceAccount", "default"),
+];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let (kind, at) = (object.api().kind, object.namespace());
     let name = object.name().value.unwrap_or_default();
-    let global = object.api().is_built_in() && CLUSTER.iter().any(|pattern| glob(pattern, kind));
-    if global || !cx.lists(&KINDS, kind) || BELONGS.contains(&(kind, name)) {
+    if object.is_cluster_scoped() || !cx.lists(&KINDS, kind) || BELONGS.contains(&(kind, name)) {
         return;
     }
-    let shown = crate::matcher::clipped(object.display_name());
+    let shown = clipped(object.display_name());
     match at.value.filter(|namespace| !namespace.is_empty()) {
         Some(namespace) if namespace == "default" || cx.lists(&OTHERS, namespace) => {
-            cx.report(at.place, format_args!("`{shown}` lands in the namespace `{namespace}`"));
+            cx.report(
+                at.place,
+                format_args!("`{shown}` lands in the namespace `{}`", clipped(namespace)),
+            );
         }
         // Whether a custom kind has namespaces is not known.
         None if cx.choice(&ABSENT) == "report"
-            && object.api().is_built_in()
+            && !object.api().is_custom()
             && !at.is_mistyped() =>
         {
             cx.report(at.place, format_args!("`{shown}` names no namespace"));

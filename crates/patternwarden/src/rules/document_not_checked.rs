@@ -1,7 +1,10 @@
+use crate::api_versions::ApiVersion;
 use crate::engine::Cx;
-use crate::kube::{Object, WorkloadKind};
+use crate::kube::Object;
+use crate::matcher::clipped;
 use crate::param::{Param, Strings};
 use crate::rule::{Check, Severity, Surface};
+use crate::schema::{type_of, version_of};
 use patternwarden_tree::{Document, Kind, Node, Place};
 
 crate::rule! {
@@ -61,12 +64,18 @@ crate::rule! {
     ///       name: shop
     /// ```
     ///
-    /// A kind in a group that does not have it:
+    /// A kind in a group that does not have it, and in a version that nobody knows:
     ///
     /// ```yaml,bad
     /// apiVersion: v1
-    /// # finding: /kind
+    /// # finding: 0 /kind
     /// kind: Deployment
+    /// metadata:
+    ///   name: shop
+    /// ---
+    /// # finding: 1 /apiVersion
+    /// apiVersion: batch/v3
+    /// kind: CronJob
     /// metadata:
     ///   name: shop
     /// ```
@@ -161,7 +170,9 @@ crate::rule! {
     ///
     /// For kinds of which nothing is asked here: name them in `kinds_known`. What to do about the
     /// rest is for people to know, so there is no repair. Documents that are empty or hold comments
-    /// alone are passed over, as `kubectl` does.
+    /// alone are passed over, as `kubectl` does; text that cannot be read, a template that was not
+    /// rendered or limits that are exceeded are the matter of `yaml-syntax-invalid`. A comment or an
+    /// annotation hides only what could be read.
     ///
     /// ## Source
     ///
@@ -210,29 +221,36 @@ fn of_object<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     {
         cx.report(hook, format_args!("settings ask this test of a release for no availability"));
     }
-    if object.is_looked_at() {
+    let name = api.kind;
+    let version = object.api_version();
+    let read = object.is_looked_at();
+    if let Some(known) = version_of(name).filter(|_| !api.is_custom())
+        && let Some(written) = version.value
+        && type_of(object).is_none()
+        && ApiVersion::of(written, name).is_none()
+    {
+        let group = known.split_once('/').map_or("", |(group, _)| group);
+        let place = if group == api.group { version.place } else { kind.place };
+        let (written, end) = (clipped(written), if read { "" } else { ", and is not looked at" });
+        cx.report(place, format_args!("`{name}` is known as `{known}`, not as `{written}`{end}"))
+            .severity(Severity::Warning);
         return;
     }
-    let name = api.kind;
-    if !api.group.contains('.') && WorkloadKind::of(api, true).is_some() {
-        let version = object.api_version().value.unwrap_or_default();
-        cx.report(
-            kind.place,
-            format_args!("`{version}` has no kind `{name}`, so this is not looked at"),
-        )
-        .severity(Severity::Warning);
-    } else if let Some(pod) = pod_spec(object.node) {
-        let pointer = Place::from(pod).pointer(object.node);
+    if read {
+        return;
+    }
+    if let Some(pod) = pod_spec(object.node) {
+        let (pointer, shown) = (Place::from(pod).pointer(object.node), clipped(name));
         cx.report(
             pod,
             format_args!(
-                "nobody reads the Pod spec of a `{name}`: the setting `pod_specs` can name `{pointer}`"
+                "nobody reads the Pod spec of a `{shown}`: the setting `pod_specs` can name `{pointer}`"
             ),
         );
     } else if !cx.lists(&KINDS_KNOWN, name)
         && !cx.lists(&KINDS_KNOWN, &alloc::format!("{}/{name}", api.group))
     {
-        cx.report(object.node, format_args!("no rule reads the kind `{name}`"));
+        cx.report(object.node, format_args!("no rule reads the kind `{}`", clipped(name)));
     }
 }
 

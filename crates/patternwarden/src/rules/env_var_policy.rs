@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Container, items};
-use crate::matcher::{CRITERIA, clipped, glob, meets};
+use crate::matcher::{CRITERIA, clipped, glob, unmet};
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::repair::remove;
@@ -115,7 +115,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// Per workload that has a reason. Rules for all belong into the lists.
+    /// For a workload that has a reason: exempt it by name. The repair takes away what is denied; what a
+    /// variable that is demanded should hold is not known here.
     ///
     /// ## Source
     ///
@@ -180,7 +181,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         };
         report.fix(Grade::Review, "Remove the variable", vec![remove(root, entry)]);
     }
-    let (brought, _) = cx.set().variables_from(container);
+    let (brought, complete) = cx.set().variables_from(container);
     let from = container.env_from().place;
     for (name, entry) in &brought {
         if !cx.lists(&DENIED, name) {
@@ -199,16 +200,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         items(container.env().value).filter_map(|entry| entry.get("name").and_then(Node::as_str));
     let names: Vec<&str> = own.chain(brought.iter().map(|(name, _)| name.as_str())).collect();
     let (place, shown) = (container.env().place, container.display_name());
+    let unless = if complete { "" } else { ", unless an object that is not here brings it" };
     for wanted in cx.entries(&REQUIRED) {
         if !names.iter().any(|name| glob(wanted, name)) {
-            cx.report(place, format_args!("container `{shown}` lacks the variable `{wanted}`"));
+            let words = format_args!("container `{shown}` lacks the variable `{wanted}`{unless}");
+            cx.report(place, words);
         }
     }
     let (criterion, wanted) = (cx.choice(&CRITERION), cx.entries(&NAMES).collect::<Vec<_>>());
-    if !meets(criterion, &wanted, &names, glob) {
-        cx.report(
-            place,
-            format_args!("the variables of container `{shown}` do not meet `{criterion}`"),
-        );
+    if let Some(why) = unmet(criterion, &wanted, &names) {
+        cx.report(place, format_args!("the variables of container `{shown}` {why}"));
     }
 }

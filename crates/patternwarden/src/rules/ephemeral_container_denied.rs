@@ -1,5 +1,7 @@
 use crate::engine::Cx;
+use crate::image_match::matches;
 use crate::kube::{Class, Container};
+use crate::matcher::clipped;
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Severity, Surface};
@@ -101,7 +103,7 @@ static MODE: Choice = Choice {
 
 static ALLOWED_IMAGES: Strings = Strings {
     name: "allowed_images",
-    doc: "Images of debug containers in the mode `images`, as globs.",
+    doc: "Images of debug containers in the mode `images`, patterns as in `image-registry-policy`.",
     default: &[],
 };
 
@@ -118,14 +120,19 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     }
     let name = container.display_name();
     let image = container.image();
+    let allowed = || {
+        let known = container.image_ref();
+        known.is_some_and(|i| cx.entries(&ALLOWED_IMAGES).any(|pattern| matches(pattern, i)))
+    };
     match cx.choice(&MODE) {
         "deny" => {
             cx.report(container.node, format_args!("the debug container `{name}` joins the Pod"));
         }
-        "images" if !image.value.is_some_and(|image| cx.lists(&ALLOWED_IMAGES, image)) => {
+        "images" if !allowed() => {
+            let shown = clipped(image.value.unwrap_or_default());
             cx.report(
                 image.place,
-                format_args!("the image of the debug container `{name}` is not allowed here"),
+                format_args!("the image `{shown}` of the debug container `{name}` is not allowed"),
             );
         }
         _ => {}

@@ -1,8 +1,9 @@
 use crate::confidential::is_confidential;
 use crate::engine::Cx;
-use crate::kube::{Object, Quantity};
+use crate::kube::Object;
 use crate::matcher::{clipped, distance};
 use crate::rule::{Check, Grade, Severity, Surface};
+use crate::schema::value::expected;
 use crate::schema::words::words;
 use crate::schema::{Base, Field, Level, Many, type_of, walk};
 use alloc::string::{String, ToString};
@@ -246,8 +247,8 @@ fn one<'d>(
         (grade, Value::from(word))
     });
     let mut problem = String::from("is none of");
-    for (word, _) in known {
-        problem.push_str(" `");
+    for (at, (word, _)) in known.enumerate() {
+        problem.push_str(if at == 0 { " `" } else { ", `" });
         problem.push_str(word);
         problem.push('`');
     }
@@ -261,36 +262,6 @@ fn scalar(node: Node<'_>) -> &str {
         Some(false) => "false",
         None => node.scalar_text(),
     }
-}
-
-/// What is wrong with a value of this type; `None` for a good one.
-fn expected(node: Node<'_>, base: Base, sized: bool) -> Option<&'static str> {
-    let kind = node.kind();
-    let number = node.as_i64();
-    let (good, problem) = match base {
-        // Without quotes: the matter of another rule, where there is a text to have quotes.
-        Base::Text | Base::Time | Base::Bytes => (
-            kind == Kind::String
-                || (matches!(kind, Kind::Number | Kind::Bool) && node.origin().is_some()),
-            "is no text",
-        ),
-        Base::Int32 => {
-            (number.is_some_and(|n| i32::try_from(n).is_ok()), "is no whole number of 32 bits")
-        }
-        Base::Int64 => (number.is_some(), "is no whole number"),
-        Base::Number => (kind == Kind::Number, "is no number"),
-        Base::Flag => (kind == Kind::Bool, "is neither `true` nor `false`"),
-        Base::Quantity => {
-            let scalar = matches!(kind, Kind::Number | Kind::String);
-            (scalar && (sized || Quantity::parse(node.scalar_text()).is_some()), "is no quantity")
-        }
-        Base::IntOrString => {
-            (kind == Kind::String || number.is_some(), "is neither a whole number nor a text")
-        }
-        Base::Any | Base::Loose(_) => (true, ""),
-        Base::Object(_) => (node.is_map(), "is no map of fields"),
-    };
-    (!good).then_some(problem)
 }
 
 #[inline(never)]

@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{PodSpec, items};
+use crate::kube::{PodSpec, UsedImage, items};
 use crate::matcher::clipped;
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
@@ -12,7 +12,8 @@ crate::rule! {
     /// ## Why it matters
     ///
     /// The addresses stay in the manifest when the server moves. And an alias can lead a program to a
-    /// machine that answers to a name it should not have: one of a Service, or of the registry.
+    /// machine that answers to a name it should not have: one of a Service, or of the registry. They count in
+    /// the network of the node as well: the kubelet writes the file for such Pods too.
     ///
     /// ## Bad
     ///
@@ -110,10 +111,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 
 fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, node: Node<'d>) {
     let Some(name) = node.as_str().filter(|name| !cx.lists(&ALLOWED_HOSTS, name)) else { return };
-    let registry =
-        |image: Option<&str>| image.is_some_and(|host| host.split(':').next() == Some(name));
-    let of_image =
-        pod.containers().any(|c| registry(c.image_ref().and_then(|image| image.registry)));
+    let of_image = pod.images().filter_map(UsedImage::parsed).any(|image| {
+        let registry = image.registry.unwrap_or("docker.io");
+        registry.split(':').next().is_some_and(|host| host.eq_ignore_ascii_case(name))
+    });
     let of_cluster = name == "kubernetes.default"
         || [".svc", ".cluster.local"].iter().any(|end| name.ends_with(end));
     let shown = clipped(name);
@@ -122,8 +123,7 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, node: Node<'d>) {
         cx.report(
             node,
             format_args!(
-                "the Pod sends what is meant for `{shown}`, \
-{whose}, to an address of its own"
+                "the Pod sends what is meant for `{shown}`, {whose}, to an address of its own"
             ),
         )
         .severity(Severity::Warning);

@@ -114,7 +114,7 @@ crate::rule! {
 
 static ALLOWED: Strings = Strings {
     name: "allowed",
-    doc: "Sources that are allowed; empty for every one. `*` is one part of a path, `**` any number, and without them all below is meant.",
+    doc: "Sources that are allowed; empty for every one. `*` is one part of a path, `**` any number, and without them all below is meant. A name without a registry is one of the Docker Hub.",
     default: &[],
 };
 

@@ -81,7 +81,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// Where a mirror of one's own answers under that name.
+    /// Where a mirror of one's own answers under that name. Only `registry.k8s.io` holds the same content
+    /// as the source before it, so that there is no other repair.
     ///
     /// ## Source
     ///
@@ -106,29 +107,28 @@ static EXTRA: Strings = Strings {
 
 static IGNORE: Strings = Strings {
     name: "ignore",
-    doc: "Sources that are left out: patterns, also without `docker.io/library`.",
+    doc: "Sources that are left out, patterns as in `image-registry-policy`.",
     default: &[],
 };
 
-const FROZEN: &str = "is frozen since April 2023; its successor is `registry.k8s.io`";
+const FROZEN: &str = "has been frozen since April 2023; its successor is `registry.k8s.io`";
 const TILLER: &str = "belongs to Helm 2, which ended in November 2020";
+/// Where versions were, which begin with a digit; `latest` is still there.
+const BITNAMI: &str = "docker.io/bitnami/*";
 
 /// Sources and what became of them.
 static RETIRED: &[(&str, &str)] = &[
     ("k8s.gcr.io", FROZEN),
     ("gcr.io/google-containers", FROZEN),
     ("gcr.io/google_containers", FROZEN),
-    (
-        "docker.io/bitnami/*:*.*",
-        "has moved to `docker.io/bitnamilegacy` and gets no updates since August 2025",
-    ),
+    (BITNAMI, "has moved to `docker.io/bitnamilegacy`, and has had no updates since August 2025"),
     ("docker.pkg.github.com", "is replaced by `ghcr.io`"),
     ("**/tiller", TILLER),
     (
         "registry.k8s.io/ingress-nginx/controller",
-        "belongs to a project that is retired since March 2026",
+        "belongs to a project that was retired in March 2026",
     ),
-    ("docker.io/library/centos", "gets no updates since June 2024"),
+    ("docker.io/library/centos", "has had no updates since June 2024"),
 ];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
@@ -140,20 +140,19 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     }
     for used in object.pod_spec().into_iter().flat_map(PodSpec::images) {
         let (Some(image), Some(text)) = (used.parsed(), used.reference.value) else { continue };
-        let short = |pattern: &str| {
-            !pattern.contains(['/', '.']) && image.registry.is_none() && image.repository == pattern
-        };
-        if cx.entries(&IGNORE).any(|pattern| short(pattern) || matches(pattern, image)) {
+        if cx.entries(&IGNORE).any(|pattern| matches(pattern, image)) {
             continue;
         }
         let own =
             cx.entries(&EXTRA).map(|entry| entry.split_once('=').unwrap_or((entry, "is given up")));
-        let mut known = RETIRED.iter().copied().chain(own);
+        let version = image.tag.is_some_and(|tag| tag.starts_with(|c: char| c.is_ascii_digit()));
+        let retired = RETIRED.iter().copied().filter(|(pattern, _)| *pattern != BITNAMI || version);
+        let mut known = retired.chain(own);
         let Some((pattern, what)) = known.find(|(pattern, _)| matches(pattern, image)) else {
             continue;
         };
-        let retired = pattern.starts_with("registry.k8s.io");
-        let severity = if retired { Severity::Info } else { Severity::Warning };
+        let works = pattern.starts_with("registry.k8s.io");
+        let severity = if works { Severity::Info } else { Severity::Warning };
         let finding = cx
             .report(used.reference.place, format_args!("the source of `{}` {what}", clipped(text)))
             .severity(severity);

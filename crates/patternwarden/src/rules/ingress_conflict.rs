@@ -1,13 +1,12 @@
 use crate::engine::Cx;
-use crate::kube::{
-    Object, entries, gateways_of, ingress_class, ingress_paths, is_http_route, is_ingress, items,
-};
+use crate::kube::{Object, is_ingress};
 use crate::matcher::clipped;
 use crate::param::{Choice, Param};
 use crate::pattern::Pattern;
+use crate::route_claims::{Claim, claims, compete};
 use crate::rule::{Check, Severity, Surface};
 use alloc::vec::Vec;
-use patternwarden_tree::{Node, Place, sort_by};
+use patternwarden_tree::sort_by;
 
 crate::rule! {
     /// Two rules claim the same host and path.
@@ -344,15 +343,6 @@ static SCOPE: Choice = Choice {
     default: "host-path",
 };
 
-/// What a rule claims.
-#[derive(Clone, Copy)]
-struct Claim<'d> {
-    key: [&'d str; 3],
-    place: Place<'d>,
-    /// Who claims it as well.
-    rival: Option<Place<'d>>,
-}
-
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     names(cx, object);
     let scope = cx.choice(&SCOPE);
@@ -381,85 +371,19 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         }
     }
     let (severity, what) = match (is_ingress, scope) {
-        (false, _) => (Severity::Info, "a match of another route"),
-        (true, "host") => (Severity::Warning, "the host of another Ingress"),
-        (true, "path") => (Severity::Warning, "the path of another Ingress"),
-        (true, _) => (Severity::Warning, "the host and path of another rule"),
+        (false, _) => (Severity::Info, "another route, and the older one wins"),
+        (true, "host" | "path") => (Severity::Warning, "another Ingress as well"),
+        (true, _) => (Severity::Warning, "another rule as well"),
     };
     for claim in own {
-        if let Some(rival) = claim.rival {
-            cx.report(claim.place, format_args!("this is {what} as well"))
-                .severity(severity)
-                .related(rival, "the first one");
-        }
+        let Some(rival) = claim.rival else { continue };
+        let [host, _, path] = claim.key;
+        let host = if host.is_empty() && is_ingress && scope != "path" { "*" } else { host };
+        let (host, path) = (clipped(host), clipped(path));
+        cx.report(claim.place, format_args!("`{host}{path}` is claimed by {what}"))
+            .severity(severity)
+            .related(rival, "the first one");
     }
-}
-
-/// What the rules of an Ingress or a route claim; what the scope leaves out is empty.
-fn claims<'d>(object: Object<'d>, scope: &str) -> Vec<Claim<'d>> {
-    let mut out = Vec::new();
-    let mut push = |key, place| out.push(Claim { key, place, rival: None });
-    let rules = || items(object.node.at(&["spec", "rules"]).node());
-    let text = |node: Node<'d>, key, default| {
-        let text = node.get(key).and_then(Node::as_str);
-        text.filter(|text| !text.is_empty()).unwrap_or(default)
-    };
-    if is_http_route(object) {
-        // The API allows so many rules and matches.
-        for rule in rules().take(16) {
-            let matches = rule.at(&["matches"]);
-            if items(matches.node()).next().is_none() {
-                push(["", "PathPrefix", "/"], matches);
-            }
-            for entry in items(matches.node()).take(64) {
-                let more =
-                    |node: Node<'_>| node.key() != Some("path") && node.children().next().is_some();
-                let method = entry.get("method").is_some_and(|node| !node.is_null());
-                if method || entry.children().any(more) {
-                    continue;
-                }
-                let path = entry.get("path").unwrap_or(entry);
-                push(
-                    ["", text(path, "type", "PathPrefix"), text(path, "value", "/")],
-                    entry.into(),
-                );
-            }
-        }
-    } else if is_ingress(object) && scope == "host" {
-        rules().for_each(|rule| push([text(rule, "host", ""), "", ""], rule.at(&["host"])));
-    } else if is_ingress(object) {
-        for (host, path) in ingress_paths(object) {
-            let host = host.filter(|_| scope != "path").unwrap_or_default();
-            let kind = text(path, "pathType", "ImplementationSpecific");
-            push([host, kind, text(path, "path", "/")], path.at(&["path"]));
-        }
-    }
-    out
-}
-
-/// Whether one controller serves both objects, and nothing says that it is meant so.
-fn compete(one: Object<'_>, other: Object<'_>) -> bool {
-    fn is_canary(object: Object<'_>) -> bool {
-        let says = |node: Node<'_>| {
-            node.key().is_some_and(|key| key.ends_with("/canary")) && node.as_str() == Some("true")
-        };
-        entries(object.annotations().value).any(says)
-    }
-    fn hosts(route: Object<'_>) -> impl Iterator<Item = &str> + Clone {
-        items(route.node.at(&["spec", "hostnames"]).node()).filter_map(Node::as_str).take(16)
-    }
-    if is_ingress(one) {
-        let class = |object| ingress_class(object).value.unwrap_or_default();
-        return is_ingress(other)
-            && class(one) == class(other)
-            && !is_canary(one)
-            && !is_canary(other);
-    }
-    let (own, theirs) = (hosts(one), hosts(other));
-    let gateways = gateways_of(other);
-    own.clone().all(|host| theirs.clone().any(|other| other == host))
-        && theirs.clone().all(|host| own.clone().any(|other| other == host))
-        && gateways_of(one).iter().any(|gateway| gateways.iter().any(|other| gateway.meets(*other)))
 }
 
 /// Names that external-dns gives to two load balancers.

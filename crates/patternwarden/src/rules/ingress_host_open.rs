@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Object, gateways_of, is_http_route, is_ingress, items, listeners};
+use crate::kube::{Object, gateways_of, is_gateway, is_http_route, is_ingress, items, listeners};
 use crate::param::{Choice, Param};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Severity, Surface};
@@ -273,7 +273,7 @@ fn route<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     for parent in gateways_of(object) {
         let Some(gateway) = set
             .called("Gateway", parent.name)
-            .find(|gateway| gateway.effective_namespace() == parent.namespace)
+            .find(|g| is_gateway(*g) && g.effective_namespace() == parent.namespace)
         else {
             continue;
         };

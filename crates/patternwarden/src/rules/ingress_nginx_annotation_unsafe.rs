@@ -163,7 +163,7 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// Where all who may write an Ingress may also read every Secret: list the annotation in
-    /// `allowed_annotations`.
+    /// `allowed_annotations`. A path is for its author to write anew: what it should be is not known here.
     ///
     /// ## Source
     ///
@@ -185,7 +185,9 @@ static ALLOWED_ANNOTATIONS: Strings = Strings {
     default: &[],
 };
 
-/// Annotations of the project that is retired.
+/// What every finding about the controller of the community adds.
+const RETIRED: &str = "; ingress-nginx was retired in March 2026";
+/// Its annotations; those of `nginx.org` belong to a project that goes on.
 const COMMUNITY: &str = "nginx.ingress.kubernetes.io/";
 
 /// What only makes sense in a configuration, wherever it stands.
@@ -223,7 +225,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
                 cx.report(
                     node,
                     format_args!(
-                        "the path holds `{word}`, which may become part of the configuration"
+                        "the path holds `{word}`, which may become configuration{RETIRED}"
                     ),
                 );
             }
@@ -242,7 +244,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 }
 
 fn report<'d>(cx: &mut Cx<'_, 'd>, entry: Node<'d>, (what, word): (&str, &str), retired: bool) {
-    let retired = if retired { "; ingress-nginx is retired since March 2026" } else { "" };
+    let retired = if retired { RETIRED } else { "" };
     cx.report(entry, format_args!("{what} `{}`{retired}", clipped(word)))
         .fix_remove(Grade::Review, "Remove the entry");
 }

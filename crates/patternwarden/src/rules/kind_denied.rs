@@ -12,8 +12,9 @@ crate::rule! {
     ///
     /// A platform that moves from one mechanism to another, from Ingress to Gateway, needs a gentle way
     /// to say so. The advice reaches the author where the author works. An entry of `denied` is a
-    /// group and a kind, `batch/Job`, both as globs; the core group is the empty text, `/Pod`. The other
-    /// lists add to an entry by naming it before `=`.
+    /// group and a kind, `batch/Job`, both as globs; the core group is the empty text, `/Pod`, and `Pod`
+    /// alone is of any group. The other lists add to an entry by naming it before `=`. What a controller made
+    /// is judged by entries that say who may own it.
     ///
     /// ## Bad
     ///
@@ -34,6 +35,28 @@ crate::rule! {
     /// ```
     ///
     /// Another owner than the one that is allowed, and another namespace than the one that is exempt:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"denied": ["Job"], "unless_owned_by": ["Job=CronJob"]}
+    /// apiVersion: batch/v1
+    /// # finding: /kind
+    /// kind: Job
+    /// metadata:
+    ///   name: report-1
+    ///   ownerReferences:
+    ///     - apiVersion: example.com/v1
+    ///       kind: Report
+    ///       name: report
+    ///       uid: 6f0f0d1e-0000-4000-8000-000000000001
+    ///       controller: true
+    /// spec:
+    ///   template:
+    ///     spec:
+    ///       restartPolicy: Never
+    ///       containers:
+    ///         - name: report
+    ///           image: registry.example/report:7.0.3
+    /// ```
     ///
     /// ```yaml,bad
     /// # settings: {"denied": ["/Config*"], "unless_owned_by": ["/Config*=Certificate"], "namespaces_exempt": ["/Config*=ci-*"]}
@@ -133,13 +156,13 @@ crate::rule! {
 
 static DENIED: Strings = Strings {
     name: "denied",
-    doc: "Kinds that are not wanted: `group/kind` with globs; the core group is empty, `/Pod`.",
+    doc: "Kinds that are not wanted: `group/kind` with globs; the core group is empty, `/Pod`; a kind alone is of any group.",
     default: &[],
 };
 
 static UNLESS_OWNED_BY: Strings = Strings {
     name: "unless_owned_by",
-    doc: "Kinds, as globs, that may own an object of an entry of `denied`: `batch/Job=CronJob`.",
+    doc: "Kinds, as globs, that may own an object of an entry of `denied`: `batch/Job=CronJob`; without it every owner may.",
     default: &[],
 };
 
@@ -160,11 +183,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(kind) = at.value else { return };
     let owner = object.controller().and_then(|owner| owner.get("kind")).and_then(Node::as_str);
     let namespace = object.effective_namespace();
+    // What a controller made is no matter of whoever wrote the manifest, unless the entry speaks of
+    // owners.
+    let is_owned = |owner, entry: &&str| {
+        let mut may = added(cx, &UNLESS_OWNED_BY, entry).peekable();
+        may.peek().is_none() || may.any(|kind| glob(kind, owner))
+    };
     let denied = cx.entries(&DENIED).find(|entry| {
         names(entry, object)
-            && !owner.is_some_and(|owner| {
-                added(cx, &UNLESS_OWNED_BY, entry).any(|kind| glob(kind, owner))
-            })
+            && !owner.is_some_and(|owner| is_owned(owner, entry))
             && !added(cx, &NAMESPACES_EXEMPT, entry).any(|exempt| glob(exempt, namespace))
     });
     let Some(entry) = denied else { return };
@@ -177,12 +204,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 }
 
 /// Whether an entry of `denied` names the kind of an object; an object without `apiVersion` is of any
-/// group.
+/// group, and an entry without group means all.
 fn names(entry: &str, object: Object<'_>) -> bool {
     let api = object.api();
-    entry.split_once('/').is_some_and(|(group, kind)| {
-        glob(kind, api.kind) && (glob(group, api.group) || object.api_version().is_absent())
-    })
+    let (group, kind) = entry.split_once('/').unwrap_or(("*", entry));
+    glob(kind, api.kind) && (glob(group, api.group) || object.api_version().is_absent())
 }
 
 /// What a list adds to an entry of `denied`.

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::Object;
-use crate::matcher::glob;
+use crate::matcher::{clipped, glob};
 use crate::metadata_policy::{CRITERION, KEYS, Policy, SCOPES, judge, places};
 use crate::param::{Choice, Flag, Param, Strings};
 use crate::pattern::Pattern;
@@ -141,7 +141,9 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For objects that a tool of another team makes.
+    /// For objects that a tool of another team makes. What a label should hold instead, and whether a
+    /// selector needs one that is denied, is not known here: the repair adds labels that are missing, for
+    /// you to fill, and never touches a selector. What a controller made has the labels of its template.
     ///
     /// ## Source
     ///
@@ -217,6 +219,7 @@ static POLICY: Policy = Policy {
     values: &VALUES,
     kinds: &KINDS,
     scope: &SCOPE,
+    denies_all: true,
 };
 
 const COMMON: &[&str] = &[
@@ -243,9 +246,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     for place in places(cx, object, &POLICY) {
         judge(cx, object, place, &POLICY, common, &exempt);
         let instance = place.node().and_then(|map| map.get("app.kubernetes.io/instance"));
-        let name = object.name().value;
-        if let Some(node) = instance.filter(|node| cx.flag(&INSTANCE) && node.as_str() != name) {
-            cx.report(node, format_args!("the instance is not named as the object"));
+        let Some(name) = object.name().value.filter(|_| cx.flag(&INSTANCE)) else { continue };
+        if let Some(node) = instance.filter(|node| node.as_str() != Some(name)) {
+            let (held, name) = (clipped(node.scalar_text()), clipped(name));
+            cx.report(
+                node,
+                format_args!(
+                    "`app.kubernetes.io/instance` is `{held}`, not the name `{name}` of the object"
+                ),
+            );
         }
     }
 }

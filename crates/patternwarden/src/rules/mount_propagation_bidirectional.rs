@@ -1,4 +1,5 @@
 use crate::engine::Cx;
+use crate::image_match::matches;
 use crate::kube::Container;
 use crate::matcher::clipped;
 use crate::param::{Param, Strings};
@@ -165,13 +166,14 @@ crate::rule! {
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[Param::Strings(&ALLOWED_IMAGES)],
+    refused: true,
     fix: Some(Grade::Review),
     check: Check::Container(check),
 }
 
 static ALLOWED_IMAGES: Strings = Strings {
     name: "allowed_images",
-    doc: "Images of privileged containers that may share mounts with the node, as globs.",
+    doc: "Images of privileged containers that may share mounts with the node, patterns as in `image-registry-policy`.",
     default: &[],
 };
 
@@ -183,7 +185,9 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, path: &str, mount: N
     let word = |key: &'static [&'static str]| At::read(mount, key, Node::as_str);
     let (spread, deep) = (word(&["mountPropagation"]), word(&["recursiveReadOnly"]));
     let privileged = container.privileged().value == Some(true);
-    let allowed = container.image().value.is_some_and(|image| cx.lists(&ALLOWED_IMAGES, image));
+    let allowed = container
+        .image_ref()
+        .is_some_and(|image| cx.entries(&ALLOWED_IMAGES).any(|pattern| matches(pattern, image)));
     let (name, path) = (container.display_name(), clipped(path));
     let fault = match spread.value {
         Some("None" | "HostToContainer") => None,
@@ -195,8 +199,7 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, path: &str, mount: N
             cx.report(
                 spread.place,
                 format_args!(
-                    "the mount `{path}` of container `{name}` \
-spreads in a way that does not exist"
+                    "the mount `{path}` of container `{name}` spreads in a way that does not exist"
                 ),
             )
             .fix_remove(Grade::Review, "Keep mounts apart");
@@ -208,8 +211,7 @@ spreads in a way that does not exist"
         cx.report(
             spread.place,
             format_args!(
-                "mounts that container `{name}` makes below \
-`{path}` appear on the node, {why}"
+                "mounts that container `{name}` makes below `{path}` appear on the node, {why}"
             ),
         )
         .severity(severity)
@@ -222,8 +224,7 @@ spreads in a way that does not exist"
         cx.report(
             deep.place,
             format_args!(
-                "the mount `{path}` of container `{name}` is \
-read-only to its depth and {why}"
+                "the mount `{path}` of container `{name}` is read-only to its depth and {why}"
             ),
         )
         .fix_remove(Grade::Review, "Make it read-only at the top alone");

@@ -97,8 +97,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For variants that are never applied together: check them one by one. Which of the two is meant, only
-    /// their author knows, so that there is no repair.
+    /// For variants that are never applied together: keep them in files of their own, of which each is
+    /// judged by itself. Which of the two is meant, only their author knows, so that there is no repair.
     ///
     /// ## Source
     ///
@@ -117,19 +117,23 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         return;
     }
     let earlier = cx.set().called(kind, name).take_while(|other| other.index < object.index);
-    let mut twins = earlier.filter(|other| {
-        other.api().group == object.api().group
-            && other.namespace().value == object.namespace().value
-    });
+    let mut twins = earlier
+        .filter(|other| other.api().group == object.api().group && home(*other) == home(object));
     let Some(first) = twins.next() else { return };
     let same = Value::of(object.node).matches(first.node);
+    // A set is one input, and who applies it applies both.
     let (severity, how) = if same {
         (Severity::Info, "with the same content")
     } else {
-        (Severity::Warning, "with other content, and the last one that is applied wins")
+        (Severity::Error, "with other content, and the last one that is applied wins")
     };
     let (kind, name) = (clipped(kind), clipped(name));
     cx.report(at.place, format_args!("{kind} `{name}` is there already, {how}"))
         .severity(severity)
         .related(first.name().place, "the first one");
+}
+
+/// The namespace as it is written: one without is not yet the namespace `default`.
+fn home(object: Object<'_>) -> &str {
+    object.namespace().value.unwrap_or_default()
 }

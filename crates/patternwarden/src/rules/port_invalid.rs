@@ -1,12 +1,14 @@
 use crate::engine::Cx;
 use crate::kube::names::Form;
-use crate::kube::{Handler, Hook, Object, PodSpec, Probe, Service, items, protocol};
+use crate::kube::{Handler, Hook, Object, PodSpec, Probe, Service, ingress_paths, items};
 use crate::matcher::clipped;
 use crate::param::{Int, Param};
 use crate::pattern::Pattern;
+use crate::port_clash::{Clash, clashes};
+use crate::repair::remove;
 use crate::rule::{Check, Grade, Severity};
-use alloc::{string::ToString, vec::Vec};
-use patternwarden_tree::{Kind, Node, Value};
+use alloc::{format, string::ToString, vec};
+use patternwarden_tree::{Edit, Kind, Node, Op, Place, Value};
 
 crate::rule! {
     /// A port number or port name that cannot be used, or that two want at once.
@@ -235,7 +237,9 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// Where the range of node ports was changed: set `node_port_min` and `node_port_max`.
+    /// Where the range of node ports was changed: set `node_port_min` and `node_port_max`. Which other port
+    /// is free is not known here: only a number in quotes is repaired. A protocol that does not exist, and
+    /// text where only a number may stand, are the matter of `field-type-invalid`.
     ///
     /// ## Source
     ///
@@ -276,15 +280,13 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     } else if let Some(of) = Service::of(object) {
         service(cx, of);
     } else if object.is("networking.k8s.io", "Ingress") {
-        backend(cx, object.node.at(&["spec", "defaultBackend"]).node());
-        for rule in items(object.node.at(&["spec", "rules"]).node()) {
-            for path in items(rule.at(&["http", "paths"]).node()) {
-                backend(cx, path.get("backend"));
-            }
+        backend(cx, object, object.node.at(&["spec", "defaultBackend"]).node());
+        for (_, path) in ingress_paths(object) {
+            backend(cx, object, path.get("backend"));
         }
     } else if object.is("gateway.networking.k8s.io", "HTTPRoute") {
         for rule in items(object.node.at(&["spec", "rules"]).node()) {
-            items(rule.get("backendRefs")).for_each(|to| port(cx, to.get("port"), false));
+            items(rule.get("backendRefs")).for_each(|to| number(cx, to.get("port"), false));
         }
     } else if object.is("networking.k8s.io", "NetworkPolicy") {
         for list in ["ingress", "egress"] {
@@ -292,51 +294,60 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             rules.flat_map(|rule| items(rule.get("ports"))).for_each(|of| range(cx, of));
         }
     }
-}
-
-/// Judges a number from 1 to 65535, or the name of a port. Zero may mean that nothing is set.
-fn port<'d>(cx: &mut Cx<'_, 'd>, at: Option<Node<'d>>, zero: bool) {
-    let Some(node) = at else { return };
-    let text = node.scalar_text();
-    let number = node.as_i64();
-    match node.kind() {
-        Kind::Number if number.is_some_and(|n| (1..=65_535).contains(&n) || (zero && n == 0)) => {}
-        Kind::Number => {
-            cx.report(node, format_args!("`{}` is no port: ports are 1 to 65535", clipped(text)));
-        }
-        Kind::String if text.is_empty() || Form::Port.fits(text) => {}
-        Kind::String => {
-            let demand = Form::Port.demand();
-            let shown = clipped(text);
-            let finding = cx.report(
-                node,
-                format_args!("`{shown}` is a name here, and no good one: it needs {demand}"),
-            );
-            if text.parse::<u16>().is_ok_and(|port| port > 0)
-                && text.parse::<u16>().map(|port| port.to_string()).as_deref() == Ok(text)
-            {
-                finding.fix_set(
-                    Grade::Safe,
-                    "Write it as a number",
-                    Value::Number(text.to_string()),
-                );
-            }
-        }
-        _ => {}
+    for Clash { at, first, what, severity } in clashes(cx.set(), object) {
+        let port = clipped(at.node().map_or("", Node::scalar_text));
+        cx.report(at, format_args!("port {port} {what}"))
+            .severity(severity)
+            .related(first, "the same port");
     }
 }
 
-fn backend<'d>(cx: &mut Cx<'_, 'd>, backend: Option<Node<'d>>) {
+/// Judges a number from 1 to 65535. Zero may mean that nothing is set.
+fn number<'d>(cx: &mut Cx<'_, 'd>, at: Option<Node<'d>>, zero: bool) {
+    let Some(node) = at.filter(|node| node.kind() == Kind::Number) else { return };
+    let good = |number: i64| (1..=65_535).contains(&number) || (zero && number == 0);
+    if !node.as_i64().is_some_and(good) {
+        let text = clipped(node.scalar_text());
+        cx.report(node, format_args!("`{text}` is no port: ports are 1 to 65535"));
+    }
+}
+
+/// Judges a number, or the name of a port.
+fn port<'d>(cx: &mut Cx<'_, 'd>, at: Option<Node<'d>>, zero: bool) {
+    number(cx, at, zero);
+    let Some((node, text)) = at.and_then(|node| Some((node, node.as_str()?))) else { return };
+    if text.is_empty() || Form::Port.fits(text) {
+        return;
+    }
+    let (shown, demand) = (clipped(text), Form::Port.demand());
+    let finding = cx
+        .report(node, format_args!("`{shown}` is a name here, and no good one: it needs {demand}"));
+    if is_port(text) {
+        finding.fix_set(Grade::Safe, "Write it as a number", Value::Number(text.to_string()));
+    }
+}
+
+/// Whether a text is a port number, written as numbers are.
+fn is_port(text: &str) -> bool {
+    text.parse::<u16>().is_ok_and(|port| port > 0 && port.to_string() == text)
+}
+
+fn backend<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, backend: Option<Node<'d>>) {
     let Some(of) = backend.and_then(|node| node.at(&["service", "port"]).node()) else { return };
     // Here a number in quotes is a name, beside a field for numbers.
-    port(cx, of.get("number"), true);
-    let name = of.get("name").and_then(|node| Some((node, node.as_str()?)));
-    if let Some((node, name)) = name.filter(|(_, name)| !name.is_empty() && !Form::Port.fits(name))
-    {
-        cx.report(
-            node,
-            format_args!("`{}` is no port name: it needs {}", clipped(name), Form::Port.demand()),
-        );
+    number(cx, of.get("number"), true);
+    let Some((node, name)) = of.get("name").and_then(|node| Some((node, node.as_str()?))) else {
+        return;
+    };
+    if name.is_empty() || Form::Port.fits(name) {
+        return;
+    }
+    let (shown, demand) = (clipped(name), Form::Port.demand());
+    let finding = cx.report(node, format_args!("`{shown}` is no port name: it needs {demand}"));
+    if is_port(name) && of.get("number").is_none() {
+        let pointer = format!("{}/number", Place::from(of).pointer(object.node));
+        let add = Edit::new(pointer, Op::Add(Value::Number(name.to_string())));
+        finding.fix(Grade::Safe, "Write it as a number", vec![remove(object.node, node), add]);
     }
 }
 
@@ -346,7 +357,7 @@ fn range<'d>(cx: &mut Cx<'_, 'd>, of: Node<'d>) {
     let Some(end) = of.get("endPort").filter(|node| !node.is_null()) else { return };
     let problem = match start.map(Node::as_i64) {
         Some(Some(start)) if end.as_i64().is_some_and(|end| end < start) => "is before `port`",
-        Some(Some(_)) => return port(cx, Some(end), false),
+        Some(Some(_)) => return number(cx, Some(end), false),
         Some(None) => "needs a number as `port`",
         None => "needs `port`",
     };
@@ -354,32 +365,10 @@ fn range<'d>(cx: &mut Cx<'_, 'd>, of: Node<'d>) {
 }
 
 fn containers<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
-    let mut seen: Vec<(i64, &str, Node<'d>, Node<'d>)> = Vec::new();
     for container in pod.containers() {
         for own in container.ports() {
-            port(cx, own.node.get("containerPort"), false);
-            port(cx, own.node.get("hostPort"), true);
-            let (Some(number), regular) =
-                (own.container_port().value, pod.app_containers().any(|c| c == container))
-            else {
-                continue;
-            };
-            let kind = protocol(own.node);
-            let twin = seen.iter().find(|s| s.0 == number && s.1 == kind && s.2 != container.node);
-            if let Some((.., first)) = twin.filter(|_| regular) {
-                let place = own.container_port().place;
-                cx.report(
-                    place,
-                    format_args!(
-                        "another container has port {number} as well, and they share one network"
-                    ),
-                )
-                .severity(Severity::Warning)
-                .related(*first, "the same port");
-            }
-            if regular {
-                seen.push((number, kind, container.node, own.node));
-            }
+            number(cx, own.node.get("containerPort"), false);
+            number(cx, own.node.get("hostPort"), true);
         }
         let probes = container.probes().filter_map(Probe::handler);
         let hooks = container.hooks().filter_map(Hook::handler);
@@ -392,40 +381,24 @@ fn containers<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 }
 
 fn service<'d>(cx: &mut Cx<'_, 'd>, service: Service<'d>) {
-    let inside =
-        matches!(service.service_type().value, None | Some("" | "ClusterIP" | "ExternalName"));
-    let bounds = (cx.int(&NODE_PORT_MIN), cx.int(&NODE_PORT_MAX));
-    let mut seen: Vec<(i64, &str)> = Vec::new();
+    let (first, last) = (cx.int(&NODE_PORT_MIN), cx.int(&NODE_PORT_MAX));
     for own in service.ports() {
-        port(cx, own.get("port"), false);
+        number(cx, own.get("port"), false);
         port(cx, own.get("targetPort"), true);
-        let kind = protocol(own);
-        if let Some((node, number)) = own.get("port").and_then(|node| Some((node, node.as_i64()?)))
-        {
-            if seen.contains(&(number, kind)) {
-                cx.report(
-                    node,
-                    format_args!("this Service has port {number} of {} twice", clipped(kind)),
-                );
-            }
-            seen.push((number, kind));
-        }
         let node_port = own.get("nodePort").and_then(|node| Some((node, node.as_i64()?)));
         let Some((node, number)) = node_port.filter(|(_, number)| *number != 0) else { continue };
-        if inside {
-            cx.report(node, format_args!("a Service of this type has no port of the nodes"));
-        } else if let Some(other) = cx.set().node_port_before(service.object, number, kind) {
-            cx.report(node, format_args!("another Service has port {number} of the nodes as well"))
-                .related(other, "the same port");
-        } else if number < bounds.0 || number > bounds.1 {
-            cx.report(
-                node,
-                format_args!(
-                    "{number} is not among the ports of the nodes, {} to {}",
-                    bounds.0, bounds.1
-                ),
-            )
-            .severity(Severity::Info);
+        match service.effective_type() {
+            "ClusterIP" => {
+                cx.report(node, format_args!("a Service of this type has no port of the nodes"));
+            }
+            // What is only a name has no ports at all.
+            "ExternalName" => {}
+            _ if number < first || number > last => {
+                let words =
+                    format_args!("{number} is not among the ports of the nodes, {first} to {last}");
+                cx.report(node, words).severity(Severity::Info);
+            }
+            _ => {}
         }
     }
 }

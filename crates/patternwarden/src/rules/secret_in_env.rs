@@ -128,7 +128,7 @@ static SOURCES: Strings = Strings {
 };
 
 /// Secrets that a finding names at most.
-const MAX_RELATED: usize = 8;
+const MAX_NAMED: usize = 8;
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let mut found: Vec<Node<'d>> = Vec::new();
@@ -140,15 +140,24 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         let from = items(container.env_from().value);
         found.extend(from.filter_map(|from| from.get("secretRef")?.get("name")));
     }
-    found.retain(|name| !cx.lists(&ALLOWED, name.scalar_text()));
+    let mut names: Vec<&str> = Vec::new();
+    found.retain(|node| {
+        let name = node.scalar_text();
+        let new = !cx.lists(&ALLOWED, name) && !names.contains(&name);
+        names.extend(new.then_some(name));
+        new
+    });
     let Some((first, rest)) = found.split_first() else { return };
-    let (name, secret) = (container.display_name(), clipped(first.scalar_text()));
-    let mut report =
-        cx.report(*first, format_args!("container `{name}` gets Secret `{secret}` as variables"));
-    for (at, other) in rest.iter().take(MAX_RELATED).enumerate() {
-        let same = |node: &Node<'d>| node.scalar_text() == other.scalar_text();
-        if !same(first) && !rest.iter().take(at).any(same) {
-            report = report.related(*other, "so does this one");
+    let shown = core::fmt::from_fn(|f| {
+        for (at, name) in names.iter().take(MAX_NAMED).enumerate() {
+            write!(f, "{}`{}`", if at == 0 { "" } else { ", " }, clipped(name))?;
         }
+        f.write_str(if names.len() > MAX_NAMED { " and others" } else { "" })
+    });
+    let name = container.display_name();
+    let words = format_args!("container `{name}` gets Secrets as variables: {shown}");
+    let mut report = cx.report(*first, words);
+    for other in rest.iter().take(MAX_NAMED) {
+        report = report.related(*other, "so does this one");
     }
 }

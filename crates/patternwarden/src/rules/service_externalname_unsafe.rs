@@ -87,7 +87,7 @@ crate::rule! {
     ///   externalName: 169.254.169.254
     /// ```
     ///
-    /// Another namespace, which is worth a note, and fields that do nothing:
+    /// Another namespace, which is worth a note; an address, which is refused; a selector, which does nothing:
     ///
     /// ```yaml,bad
     /// apiVersion: v1
@@ -160,13 +160,14 @@ crate::rule! {
     /// ## Source
     ///
     /// - [Service: type ExternalName](https://kubernetes.io/docs/concepts/services-networking/service/#externalname): an address is taken for a name that does not resolve
-    /// - [Service v1](https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/): the selector is ignored for this type
+    /// - [Service v1](https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/): the selector is ignored for this type, which requires `clusterIP` to be empty
     "service-externalname-unsafe",
     "ExternalName that points back inside",
     patterns: &[Pattern::NetworkSegmentation, Pattern::ServiceDiscovery],
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[Param::Strings(&DENIED_SUFFIXES)],
+    refused: true,
     check: Check::Object(check),
 }
 
@@ -224,16 +225,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let selector = service.selector();
     let has_address = address.value.is_some_and(|address| !address.is_empty());
     let selects = selector.value.and_then(|selector| Node::children(selector).next()).is_some();
-    for (field, place, set) in
-        [("clusterIP", address.place, has_address), ("selector", selector.place, selects)]
-    {
-        if set {
-            cx.report(
-                place,
-                format_args!("`{field}` does nothing for a Service that is only a name"),
-            )
-            .severity(Severity::Hint)
-            .at_most(Admission::Off);
-        }
+    if has_address {
+        cx.report(address.place, format_args!("a Service that is only a name has no `clusterIP`"))
+            .severity(Severity::Error);
+    }
+    if selects {
+        let words = format_args!("`selector` does nothing for a Service that is only a name");
+        cx.report(selector.place, words).severity(Severity::Hint).at_most(Admission::Off);
     }
 }

@@ -76,7 +76,8 @@ crate::rule! {
     ///             storage: 1Gi
     /// ```
     ///
-    /// The empty text is a value, and means a volume that somebody made by hand; that is worth a note:
+    /// The empty text is a value, and means a volume that somebody made by hand. It is enough for `require`,
+    /// with a note, and one of those that are allowed only where the list has it:
     ///
     /// ```yaml,bad
     /// # settings: {"require": true}
@@ -234,18 +235,14 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, claim: Claim<'d>) {
         }
     } else if cx.lists(&DENIED, name) {
         cx.report(place, format_args!("the storage class `{}` is denied here", clipped(name)));
-    } else if limited && cx.lists(&ALLOWED, name) {
-        // The empty text may be in the list as well.
-    } else if name.is_empty() {
-        if limited || require {
-            cx.report(
-                place,
-                format_args!("the empty storage class means that no volume is made for the claim"),
-            )
-            .severity(Severity::Info)
-            .at_most(Admission::Off);
-        }
-    } else if limited {
+    } else if name.is_empty() && require && !limited {
+        cx.report(
+            place,
+            format_args!("the empty storage class means that no volume is made for the claim"),
+        )
+        .severity(Severity::Info)
+        .at_most(Admission::Off);
+    } else if cx.leaves_out(&ALLOWED, name) {
         cx.report(
             place,
             format_args!(

@@ -136,7 +136,7 @@ crate::rule! {
     ///       image: registry.example/shop:latest
     /// ```
     ///
-    /// What another linter reads is a hint:
+    /// What another linter reads is a hint, unless the setting `suppressions` has `honour_peers`:
     ///
     /// ```yaml,bad
     /// apiVersion: v1
@@ -155,6 +155,20 @@ crate::rule! {
     /// ## Good
     ///
     /// ```yaml,good
+    /// # all settings: {"suppressions": {"honour_peers": true}}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    ///   annotations:
+    ///     ignore-check.kube-linter.io/latest-tag: "pinned by the mirror"
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:latest
+    /// ```
+    ///
+    /// ```yaml,good
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
@@ -171,7 +185,7 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// Never, except for the hint where two linters are in use. Comments are left for you to correct.
+    /// Never: where two linters are in use, say it for each of them. Comments are left for you to correct.
     ///
     /// ## Source
     ///

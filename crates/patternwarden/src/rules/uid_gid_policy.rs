@@ -1,6 +1,6 @@
 use crate::engine::Cx;
-use crate::kube::PodSpec;
-use crate::matcher::in_range;
+use crate::kube::{PodSpec, Secured, items};
+use crate::matcher::{clipped, in_range};
 use crate::param::{Choice, Flag, Int, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
@@ -141,7 +141,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For images whose files belong to a fixed user, until they are built anew.
+    /// For images whose files belong to a fixed user, until they are built anew. Where no range is given and
+    /// an id is only demanded, there is no repair: any could be meant.
     ///
     /// ## Source
     ///
@@ -195,65 +196,41 @@ struct Demand {
     require: Flag,
 }
 
-static USER: Demand = Demand {
-    field: "runAsUser",
-    has_min: true,
-    ranges: Strings {
-        name: "run_as_user_ranges",
-        doc: "Users that are allowed, such as `10000-19999`.",
-        default: &[],
-    },
-    require: Flag {
-        name: "run_as_user_require",
-        doc: "Whether every container must have a user.",
-        default: false,
-    },
-};
+const fn demand(field: &'static str, has_min: bool, ranges: Strings, require: Flag) -> Demand {
+    Demand { field, has_min, ranges, require }
+}
 
-static GROUP: Demand = Demand {
-    field: "runAsGroup",
-    has_min: true,
-    ranges: Strings {
-        name: "run_as_group_ranges",
-        doc: "Groups that are allowed, such as `10000-19999`.",
-        default: &[],
-    },
-    require: Flag {
-        name: "run_as_group_require",
-        doc: "Whether every container must have a group.",
-        default: false,
-    },
-};
+const fn required(name: &'static str, doc: &'static str) -> Flag {
+    Flag { name, doc, default: false }
+}
 
-static FS_GROUP: Demand = Demand {
-    field: "fsGroup",
-    has_min: false,
-    ranges: Strings {
-        name: "fs_group_ranges",
-        doc: "Groups of volumes that are allowed.",
-        default: &[],
-    },
-    require: Flag {
-        name: "fs_group_require",
-        doc: "Whether every Pod must have a group for its volumes.",
-        default: false,
-    },
-};
+static USER: Demand = demand(
+    "runAsUser",
+    true,
+    Strings::empty("run_as_user_ranges", "Users that are allowed, such as `10000-19999`."),
+    required("run_as_user_require", "Whether every container must have a user."),
+);
 
-static SUPPLEMENTAL: Demand = Demand {
-    field: "supplementalGroups",
-    has_min: false,
-    ranges: Strings {
-        name: "supplemental_groups_ranges",
-        doc: "Further groups that are allowed.",
-        default: &[],
-    },
-    require: Flag {
-        name: "supplemental_groups_require",
-        doc: "Whether every Pod must have further groups.",
-        default: false,
-    },
-};
+static GROUP: Demand = demand(
+    "runAsGroup",
+    true,
+    Strings::empty("run_as_group_ranges", "Groups that are allowed, such as `10000-19999`."),
+    required("run_as_group_require", "Whether every container must have a group."),
+);
+
+static FS_GROUP: Demand = demand(
+    "fsGroup",
+    false,
+    Strings::empty("fs_group_ranges", "Groups of volumes that are allowed."),
+    required("fs_group_require", "Whether every Pod must have a group for its volumes."),
+);
+
+static SUPPLEMENTAL: Demand = demand(
+    "supplementalGroups",
+    false,
+    Strings::empty("supplemental_groups_ranges", "Further groups that are allowed."),
+    required("supplemental_groups_require", "Whether every Pod must have further groups."),
+);
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let apart = pod.host_users().value == Some(false) && cx.choice(&USERNS) == "skip";
@@ -264,56 +241,72 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     for secured in pod.security_contexts() {
         // A container without an id of its own has that of the Pod, which is judged there.
         let of_pod = secured.container.is_none();
-        let (user, group) = (secured.run_as_user(), secured.run_as_group());
-        if !user.is_absent() {
-            judge(cx, &USER, user.place, user.value);
-        } else if !of_pod && at_pod.run_as_user().is_absent() {
-            missing(cx, &USER, user.place);
-        }
-        if !group.is_absent() {
-            judge(cx, &GROUP, group.place, group.value);
-        } else if !of_pod && at_pod.run_as_group().is_absent() {
-            missing(cx, &GROUP, group.place);
+        for (demand, own, at_pod) in [
+            (&USER, secured.run_as_user(), at_pod.run_as_user()),
+            (&GROUP, secured.run_as_group(), at_pod.run_as_group()),
+        ] {
+            if !own.is_absent() {
+                judge(cx, demand, own.place);
+            } else if !of_pod && at_pod.is_absent() {
+                missing(cx, demand, own.place, &secured);
+            }
         }
     }
     let (volumes, more) = (pod.fs_group(), pod.supplemental_groups());
     if volumes.is_absent() {
-        missing(cx, &FS_GROUP, volumes.place);
+        missing(cx, &FS_GROUP, volumes.place, &at_pod);
     } else {
-        judge(cx, &FS_GROUP, volumes.place, volumes.value);
+        judge(cx, &FS_GROUP, volumes.place);
     }
-    if more.is_absent() {
-        missing(cx, &SUPPLEMENTAL, more.place);
+    // An empty list is as good as none.
+    if items(more.value).next().is_none() {
+        missing(cx, &SUPPLEMENTAL, more.place, &at_pod);
     }
-    for group in more.value.map(Node::items).into_iter().flatten() {
-        judge(cx, &SUPPLEMENTAL, group.into(), group.as_i64());
-    }
+    items(more.value).for_each(|group| judge(cx, &SUPPLEMENTAL, group.into()));
 }
 
+/// What `min` asks of this kind of id; 0 for nothing.
 fn least(cx: &Cx<'_, '_>, demand: &'static Demand) -> i64 {
     if demand.has_min { cx.int(&MIN) } else { 0 }
 }
 
-fn judge<'d>(cx: &mut Cx<'_, 'd>, demand: &'static Demand, place: Place<'d>, id: Option<i64>) {
-    let least = least(cx, demand);
+/// The lowest id that is allowed, where anything is said of it.
+fn lowest(cx: &Cx<'_, '_>, demand: &'static Demand) -> Option<i64> {
+    let first = |range: &str| range.split('-').next()?.trim().parse().ok();
+    let ranges = cx.entries(&demand.ranges).filter_map(first);
+    ranges.chain(Some(least(cx, demand)).filter(|least| *least > 0)).min()
+}
+
+fn judge<'d>(cx: &mut Cx<'_, 'd>, demand: &'static Demand, place: Place<'d>) {
+    let (least, node) = (least(cx, demand), place.node());
+    let id = node.and_then(Node::as_i64);
     let free = least == 0 && cx.entries(&demand.ranges).next().is_none();
     let listed = |id: i64| cx.entries(&demand.ranges).any(|range| in_range(range, id));
     if free || id.is_some_and(|id| (least > 0 && id >= least) || listed(id)) {
         return;
     }
-    let first =
-        cx.entries(&demand.ranges).find_map(|range| range.split('-').next()?.trim().parse().ok());
-    let allowed = if least > 0 { Some(least) } else { first };
-    let field = demand.field;
-    let report = cx.report(place, format_args!("`{field}` is no id that is given out here"));
-    if let Some(id) = allowed {
+    let (field, lowest) = (demand.field, lowest(cx, demand));
+    let shown = clipped(node.map_or("", Node::scalar_text));
+    let report =
+        cx.report(place, format_args!("`{field}` is `{shown}`, an id that is not given out here"));
+    if let Some(id) = lowest {
         report.fix_set(Grade::Review, "Use the lowest id that is allowed", id);
     }
 }
 
-fn missing<'d>(cx: &mut Cx<'_, 'd>, demand: &'static Demand, place: Place<'d>) {
-    if cx.flag(&demand.require) || least(cx, demand) > 0 {
-        let field = demand.field;
-        cx.report(place, format_args!("`{field}` is not set"));
+fn missing<'d>(
+    cx: &mut Cx<'_, 'd>,
+    demand: &'static Demand,
+    place: Place<'d>,
+    whose: &Secured<'d>,
+) {
+    if !cx.flag(&demand.require) && least(cx, demand) == 0 {
+        return;
+    }
+    let (field, lowest) = (demand.field, lowest(cx, demand));
+    let report = cx.report(place, format_args!("{whose} has no `{field}`"));
+    // Of further groups there is a list, which somebody has to think up.
+    if let Some(id) = lowest.filter(|_| demand.field != SUPPLEMENTAL.field) {
+        report.fix_set(Grade::Review, "Set the lowest id that is allowed", id);
     }
 }

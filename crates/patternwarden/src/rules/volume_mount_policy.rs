@@ -1,10 +1,10 @@
 use crate::engine::Cx;
 use crate::kube::{Container, items};
-use crate::matcher::{CRITERIA, clipped, glob, is_below, meets};
+use crate::matcher::{CRITERIA, clipped, is_below, unmet};
 use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Severity, Surface};
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use patternwarden_tree::Node;
 
 crate::rule! {
@@ -195,29 +195,37 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
             let volume = clipped(volume);
             cx.report(
                 entry.at(&["name"]),
-                format_args!(
-                    "container `{name}` mounts `{volume}`, \
-which is not allowed here"
-                ),
+                format_args!("container `{name}` mounts `{volume}`, which is not allowed here"),
             );
         }
-        if cx.entries(&DENIED_PATHS).any(|dir| is_below(path, dir)) {
+        let meant = resolved(path);
+        if cx.entries(&DENIED_PATHS).any(|dir| is_below(&meant, dir)) {
             let path = clipped(path);
             cx.report(
                 entry.at(&["mountPath"]),
                 format_args!(
-                    "container `{name}` mounts something at \
-`{path}`, which is not allowed here"
+                    "container `{name}` mounts something at `{path}`, which is not allowed"
                 ),
             );
         }
     }
     let demand = cx.choice(&DEMAND);
     let wanted: Vec<&str> = cx.entries(&NAMES).collect();
-    if !meets(demand, &wanted, &mounted, glob) {
-        cx.report(
-            container.volume_mounts().place,
-            format_args!("the volumes of container `{name}` do not meet `{demand}`"),
-        );
+    if let Some(why) = unmet(demand, &wanted, &mounted) {
+        let place = container.volume_mounts().place;
+        cx.report(place, format_args!("the mounts of container `{name}` {why}"));
     }
+}
+
+/// A path without detours: `/opt/../etc` is `/etc`, where the mount ends up.
+fn resolved(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }

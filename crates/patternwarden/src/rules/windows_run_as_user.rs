@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{PodSpec, Secured};
+use crate::kube::{Container, PodSpec, Secured};
 use crate::matcher::clipped;
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
@@ -175,7 +175,10 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, secured: Secured<'d>) {
     let at = secured.windows_user();
     let at_pod = pod.secured();
     let host = secured.windows_host_process().value.or(at_pod.windows_host_process().value);
-    let Some(user) = at.value else { return };
+    // What every container replaces is nobody's user.
+    let is_own = |c: Container<'d>| !c.secured().windows_user().is_absent();
+    let unused = secured.container.is_none() && pod.containers().all(is_own);
+    let Some(user) = at.value.filter(|_| !unused) else { return };
     let is = |name: &str| user.eq_ignore_ascii_case(name);
     let name = user.rsplit('\\').next().unwrap_or(user);
     let admin = is("ContainerAdministrator")

@@ -8,6 +8,7 @@ use crate::matcher::nearest;
 use crate::pattern::Pattern;
 use crate::rule::Severity;
 use crate::rules::{RULES, find_or_alias};
+use crate::suppress::is_placeholder;
 use alloc::{
     format,
     string::{String, ToString},
@@ -214,10 +215,12 @@ impl<'d> Reader<'d> {
                 self.error(entry, "`until` is missing, which `suppressions.require_until` demands");
             }
             let reason = entry.get("reason").and_then(Node::as_str).map(str::trim);
-            if let Some(reason) = reason.filter(|reason| !reason.is_empty())
-                && reason.chars().count() < least
-            {
-                self.error(entry, format!("a reason has at least {least} characters"));
+            if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
+                if reason.chars().count() < least {
+                    self.error(entry, format!("a reason has at least {least} characters"));
+                } else if is_placeholder(reason) {
+                    self.error(entry, format!("`{reason}` says no reason"));
+                }
             }
             let id = entry.get("id").and_then(Node::as_str);
             if let Some(id) = id.filter(|id| ids.contains(id)) {

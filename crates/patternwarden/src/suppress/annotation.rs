@@ -80,7 +80,7 @@ impl<'d> Run<'_, 'd> {
         let key = entry.key().unwrap_or_default();
         let (container, id) = match read(key) {
             Key::Foreign => {
-                return self.of_peer(at, key);
+                return self.of_peer(at, cover, key);
             }
             Key::Stray => {
                 let key = clipped(key);

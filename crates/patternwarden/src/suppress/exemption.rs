@@ -3,6 +3,7 @@
 use super::refs::{lists, names};
 use super::{Origin, Run, Suppression, cover, written};
 use crate::date::Date;
+use crate::image_match::matches;
 use crate::kube::{ImageRef, LabelSelector, Object, PodSpec, items};
 use crate::matcher::glob;
 use crate::rule::Rule;
@@ -123,45 +124,10 @@ impl<'d> Run<'_, 'd> {
     }
 }
 
-/// Kinds of Kubernetes itself that stand in no namespace, and that somebody writes by hand.
-///
-/// Source: `kubectl api-resources --namespaced=false` of 1.36.
-const CLUSTER_SCOPED: &[&str] = &[
-    "APIService",
-    "CertificateSigningRequest",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "ClusterTrustBundle",
-    "CSIDriver",
-    "CustomResourceDefinition",
-    "DeviceClass",
-    "FlowSchema",
-    "IngressClass",
-    "IPAddress",
-    "MutatingAdmissionPolicy",
-    "MutatingAdmissionPolicyBinding",
-    "MutatingWebhookConfiguration",
-    "Namespace",
-    "Node",
-    "PersistentVolume",
-    "PriorityClass",
-    "PriorityLevelConfiguration",
-    "ResourceSlice",
-    "RuntimeClass",
-    "ServiceCIDR",
-    "StorageClass",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    "ValidatingWebhookConfiguration",
-    "VolumeAttachment",
-    "VolumeAttributesClass",
-];
-
 /// The namespace of an object; `None` where it has none, or nobody knows which.
 fn namespace<'o>(settings: &'o Settings, object: Object<'o>) -> Option<&'o str> {
     let written = object.namespace().value.filter(|name| !name.is_empty());
-    let namespaced = || !CLUSTER_SCOPED.contains(&object.api().kind);
-    written.or_else(|| settings.default_namespace().filter(|_| namespaced()))
+    written.or_else(|| settings.default_namespace().filter(|_| !object.is_cluster_scoped()))
 }
 
 /// `Kind`, or `group/Kind`.
@@ -186,39 +152,9 @@ fn is_named(object: Object<'_>, entry: &str) -> bool {
     [own, text("name"), made_by].into_iter().flatten().any(|name| glob(entry, name))
 }
 
-/// Whether an image is the one that a pattern names, or below it: `registry.example/team` stands
-/// for `registry.example/team/app`, never for `registry.example/team-x`.
-///
-/// A pattern without tag stands for any. Names are compared in full: `nginx` is
-/// `docker.io/library/nginx`.
+/// Whether an image is one that a pattern of `image-registry-policy` names.
 fn is_image(image: &str, pattern: &str) -> bool {
-    let (Some(image), Some(wanted)) = (ImageRef::parse(image), ImageRef::parse(pattern)) else {
-        return false;
-    };
-    let name = |image: ImageRef<'_>| match image.registry {
-        Some(registry) => format!("{registry}/{}", image.repository),
-        None if image.repository.contains('/') => format!("docker.io/{}", image.repository),
-        None => format!("docker.io/library/{}", image.repository),
-    };
-    // A lone host is a registry, with its port; a first part with `*` may be any registry.
-    let host = wanted.registry.is_none() && is_host(wanted.repository);
-    let prefix = match (host, wanted.registry) {
-        (true, _) => pattern.to_owned(),
-        (false, None) if wanted.repository.contains('*') => wanted.repository.to_owned(),
-        (false, _) => name(wanted),
-    };
-    let own = name(image);
-    let exact = |part: Option<&str>, own: Option<&str>| {
-        part.is_none_or(|p| own.is_some_and(|o| glob(p, o)))
-    };
-    let below = format!("{}/*", prefix.trim_end_matches('/'));
-    (glob(&prefix, &own) || glob(&below, &own))
-        && exact(wanted.tag.filter(|_| !host), image.tag)
-        && exact(wanted.digest, image.digest)
-}
-
-fn is_host(name: &str) -> bool {
-    !name.contains('/') && (name.contains('.') || name == "localhost")
+    ImageRef::parse(image).is_some_and(|image| matches(pattern, image))
 }
 
 /// A glob over a path: `*` stays inside a folder, `**` does not.

@@ -22,7 +22,7 @@ impl<'d> Run<'_, 'd> {
         for entry in &entries {
             if entry.covered > 0 {
                 self.left_behind(entry);
-            } else if !entry.expired && self.could_speak(entry) {
+            } else if !entry.expired && !entry.of_peer && self.could_speak(entry) {
                 self.unused_entry(entry, judged);
             }
         }

@@ -33,6 +33,11 @@ const PLACEHOLDERS: &[&str] = &[
     "todo", "fixme", "ignore", "ignored", "tbd", "n/a", "none", "-", "true", "false", "yes", "no",
 ];
 
+/// Whether a text stands where a reason is asked for and says none.
+pub(crate) fn is_placeholder(reason: &str) -> bool {
+    PLACEHOLDERS.iter().any(|word| reason.eq_ignore_ascii_case(word))
+}
+
 /// A suppression as somebody wrote it.
 pub(super) struct Written<'w, 'd> {
     pub(super) origin: Origin,
@@ -107,15 +112,16 @@ impl<'d> Run<'_, 'd> {
             reason: reason.to_owned(),
             until,
             expired: left.is_some_and(|left| left < 0),
+            of_peer: false,
             covered: 0,
             denied: 0,
         });
     }
 
-    fn is_reason(&mut self, reason: &str, rule: &Rule, at: Spot<'d>) -> bool {
+    pub(super) fn is_reason(&mut self, reason: &str, rule: &Rule, at: Spot<'d>) -> bool {
         let least = self.settings.count_at(&keys::MIN_REASON_CHARS);
-        let mut empty = PLACEHOLDERS.iter().chain([&rule.id]);
-        if reason.chars().count() < least || empty.any(|w| reason.eq_ignore_ascii_case(w)) {
+        let empty = is_placeholder(reason) || reason.eq_ignore_ascii_case(rule.id);
+        if empty || reason.chars().count() < least {
             return false;
         }
         let Some(cx) = self.rule(WITHOUT_REASON, at) else { return true };

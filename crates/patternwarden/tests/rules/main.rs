@@ -11,12 +11,16 @@
 mod clauses;
 mod configuration;
 mod containment;
+mod demands;
+mod documents;
 mod duplicates;
 mod fields;
 mod health;
+mod images;
 mod migration;
 mod platform;
 mod reach;
+mod routing;
 mod schemas;
 #[path = "../support/mod.rs"]
 mod support;

@@ -91,3 +91,39 @@ fn exemptions_that_are_wrong_are_refused_whole() {
     }
     assert_eq!(all.len(), 17, "{all:#?}");
 }
+
+#[test]
+fn a_word_that_says_no_reason_is_none() {
+    let json = r#"{"suppressions": {"min_reason_chars": 1}, "exemptions": [
+        {"rules": ["image-tag-mutable"], "match": {"kinds": ["Pod"]}, "reason": "Todo"},
+        {"rules": ["image-tag-mutable"], "match": {"kinds": ["Pod"]}, "reason": "OK-1"}]}"#;
+    let mut input = serde_json::Deserializer::from_str(json);
+    let document = patternwarden::tree::from_deserializer(&mut input).expect("JSON");
+    let errors = Settings::from_document(&document).unwrap_err();
+    let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(all, ["/exemptions/0: `Todo` says no reason"]);
+}
+
+#[test]
+fn images_are_matched_as_by_the_rule_about_their_sources() {
+    let hides = |pattern: &str| {
+        let exempt = format!(
+            r#", "exemptions": [{{"rules": ["image-tag-mutable"], "match": {{"images": ["{pattern}"]}}, "reason": "reviewed by the platform team"}}]"#
+        );
+        tag(POD, &exempt).1.len()
+    };
+    for (pattern, count) in [
+        ("registry.example", 2),
+        ("registry.example/shop", 1),
+        ("registry.example/*", 2),
+        ("registry.example/s*", 1),
+        ("**/log", 1),
+        ("*", 2),
+        ("registry.example/shop:latest", 1),
+        ("registry.example/shop:1.*", 0),
+        ("registry.example/sho", 0),
+        ("registry", 0),
+    ] {
+        assert_eq!(hides(pattern), count, "{pattern}");
+    }
+}

@@ -8,6 +8,7 @@
 
 mod each_rule;
 mod exemptions;
+mod peers;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other tests apply fixes")]
 mod support;
@@ -424,5 +425,37 @@ fn without_suppressions_nothing_but_what_they_hid_is_added() {
             let without = about(support::judge_documents(bare, &all).findings);
             assert!(with.is_subset(&without), "{}: {with:?}\n{without:?}", example.text);
         }
+    }
+}
+
+#[test]
+fn every_rule_fits_the_key_of_an_annotation() {
+    for rule in RULES {
+        assert!(rule.id.len() <= 63, "{}", rule.id);
+    }
+    // The longest id that a key can have is read as one, and known to nobody.
+    let long = "a".repeat(63);
+    let text = workload("Pod", &format!("ignore.patternwarden.dev/{long}: {WHY}"), "", "");
+    let (found, hidden) = tag(&text, "");
+    assert!(found.iter().any(|f| f.starts_with("suppression-unknown-rule")), "{found:?}");
+    assert_eq!(hidden, NONE);
+}
+
+#[test]
+fn what_could_not_be_read_is_never_suppressed() {
+    let comment = "# patternwarden: ignore-object document-not-checked -- nobody looks at this\n";
+    let of =
+        |object: &str| judged(&format!("{comment}{object}"), &only("document-not-checked", ""));
+    // Of a kind that no rule reads, it may be said that this is well.
+    let (found, hidden) =
+        of("apiVersion: example.com/v1\nkind: Certificate\nmetadata: {name: a}\n");
+    assert_eq!((found, hidden.len()), (Vec::new(), 1));
+    for unread in
+        ["apiVersion: v1\nkind: Deployment\nmetadata: {name: a}\n", "image: {}\nport: 80\n"]
+    {
+        let (found, hidden) = of(unread);
+        assert_eq!(hidden, NONE, "{unread}");
+        assert!(found.iter().any(|f| f.starts_with("document-not-checked")), "{found:?}");
+        assert!(found.iter().any(|f| f.starts_with("suppression-")), "{found:?}");
     }
 }
