@@ -110,6 +110,26 @@ impl<'r, 'd> Cx<'r, 'd> {
         Reported { set, tuned, out, at, place, base }.standard(standard)
     }
 
+    /// Reports a place of the text that no document has, because it could not be read.
+    pub fn report_unreadable(&mut self, text: Span, message: fmt::Arguments<'_>) {
+        self.out.push(Finding {
+            rule: self.rule,
+            severity: self.tuned.severity.unwrap_or(self.rule.severity),
+            standard: None,
+            at_most: Admission::Deny,
+            document: self.document,
+            object: None,
+            pointer: String::new(),
+            span: Some(text),
+            // Behind all that could be read.
+            order: u32::MAX,
+            message: message.to_string(),
+            related: Vec::new(),
+            fixes: Vec::new(),
+            suppression: None,
+        });
+    }
+
     /// The level of the Pod Security Standards that the rule is held to: it then says exactly what
     /// that level says. `None` when it may say all it knows.
     pub fn standard(&self) -> Option<PssLevel> {
@@ -344,23 +364,8 @@ fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Find
         })
         .collect();
     let mut out = Vec::new();
-    let documents = set.documents().enumerate().filter(|_| only.is_none());
-    for (index, document) in documents {
-        for (rule, tuned) in &active {
-            if let Check::Document(check) = rule.check {
-                let mut cx = Cx {
-                    set,
-                    settings,
-                    rule,
-                    tuned,
-                    document: index,
-                    object: None,
-                    base: document.root(),
-                    out: &mut out,
-                };
-                check(&mut cx, document);
-            }
-        }
+    if only.is_none() {
+        of_documents(settings, set, &active, &mut out);
     }
     let mut containers: Vec<Container<'_>> = Vec::new();
     let mut pods: Vec<PodSpec<'_>> = Vec::new();
@@ -392,11 +397,40 @@ fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Find
                 Check::Object(check) => check(&mut cx, object),
                 Check::Pod(check) => pods.iter().for_each(|pod| check(&mut cx, *pod)),
                 Check::Container(check) => containers.iter().for_each(|c| check(&mut cx, *c)),
-                Check::Document(_) | Check::Suppressions => {}
+                Check::Document(_) | Check::Unreadable(_) | Check::Suppressions => {}
             }
         }
     }
     out
+}
+
+/// Runs the rules about documents as a whole, and about what is left of a text beside them.
+fn of_documents<'d>(
+    settings: &Settings,
+    set: &Set<'d>,
+    active: &[(&'static Rule, &RuleSettings)],
+    out: &mut Vec<Finding>,
+) {
+    for (index, document) in set.documents().enumerate() {
+        for (rule, tuned) in active {
+            if let Check::Document(check) = rule.check {
+                let base = document.root();
+                let mut cx =
+                    Cx { set, settings, rule, tuned, document: index, object: None, base, out };
+                check(&mut cx, document);
+            }
+        }
+    }
+    for error in set.errors() {
+        for (rule, tuned) in active {
+            if let Check::Unreadable(check) = rule.check {
+                let document = set.document_before(error.span);
+                let mut cx =
+                    Cx { set, settings, rule, tuned, document, object: None, base: None, out };
+                check(&mut cx, error);
+            }
+        }
+    }
 }
 
 /// Sorts findings by document, place and rule.

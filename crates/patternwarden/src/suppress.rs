@@ -183,10 +183,12 @@ impl Run<'_, '_> {
         }
         let effect = self.settings.effect(finding);
         let in_cluster = self.annotations_hide(effect);
-        let anchor = self.set.documents().nth(finding.document)?.node(finding.order)?;
+        let document = self.set.documents().nth(finding.document);
+        let anchor = document.and_then(|document| document.node(finding.order));
         let mut chosen = None;
         for entry in &mut self.entries {
-            if entry.rule.id != finding.rule.id || !entry.cover.holds(finding, anchor) {
+            let holds = |anchor: Node<'_>| entry.cover.holds(finding, anchor);
+            if entry.rule.id != finding.rule.id || !anchor.is_some_and(holds) {
                 continue;
             }
             entry.covered += 1;

@@ -60,7 +60,7 @@ impl<'d> Run<'_, 'd> {
             self.renamed(written, rule);
         }
         let settings = self.settings;
-        if rule.is_about_suppressions() || rule.id == "yaml-syntax-invalid" {
+        if rule.is_about_suppressions() || rule.is_about_reading() {
             return self.not_allowed(at, format_args!("`{id}` is not for suppressing"));
         }
         let form =

@@ -10,7 +10,8 @@ use patternwarden::{RULES, Rule, check};
 /// Every bad example of every rule that suppressions are for, with its settings.
 fn cases() -> Vec<(&'static Rule, docs::Example)> {
     let mut out = Vec::new();
-    for rule in RULES.iter().filter(|rule| !rule.is_about_suppressions()) {
+    let hides = |rule: &&Rule| !rule.is_about_suppressions() && !rule.is_about_reading();
+    for rule in RULES.iter().filter(hides) {
         let examples = docs::examples(rule.docs);
         out.extend(
             examples.into_iter().filter(|example| example.bad).map(|example| (rule, example)),
@@ -127,4 +128,44 @@ fn a_comment_hides_each_rule_on_its_line_and_no_other() {
         }
     }
     assert!(hidden > 50, "{hidden}");
+}
+
+#[test]
+fn nothing_in_a_text_hides_that_it_cannot_be_read() {
+    let id = "yaml-syntax-invalid";
+    let why = "a reason that is long enough";
+    for text in [
+        format!("# patternwarden: ignore-object {id} -- {why}\nkind: Pod\nname x\na: 1\n"),
+        format!("kind: Pod\nname x # patternwarden: ignore {id} -- {why}\na: 1\n"),
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n    ignore.patternwarden.dev/{id}: {why}\n  name: [\n"
+        ),
+    ] {
+        let report = check(&patternwarden_yaml::read(&text), &settings("{}"));
+        let said = |wanted: &str| report.findings.iter().filter(|f| f.rule == wanted).count();
+        assert_eq!((report.syntax.len(), said(id)), (1, 1), "{text}");
+        assert_eq!(said("suppression-not-allowed"), 1, "{text}: {:?}", report.findings);
+        assert!(report.suppressed.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn an_exemption_of_files_covers_what_cannot_be_read_and_what_is_no_object() {
+    let exempt = |what: &str| {
+        settings(&format!(
+            r#"{{"exemptions": [{{"rules": ["yaml-syntax-invalid", "document-not-checked"],
+            "match": {what}, "reason": "templates of a chart"}}]}}"#
+        ))
+        .with_file("chart/templates/shop.yaml")
+    };
+    let stream = patternwarden_yaml::read("replicas: {{ .Values.replicas }}\n---\nreplicas: 1\n");
+    let report = check(&stream, &exempt(r#"{"files": ["chart/**"]}"#));
+    // What is left of the first document is no object either.
+    assert_eq!((report.suppressed.len(), report.syntax.len()), (3, 1), "{:?}", report.findings);
+    assert_eq!(report.unreadable().count(), 0);
+    assert_eq!(report.verdict, patternwarden::report::Verdict::NotEvaluated);
+    for other in [r#"{"files": ["other/**"]}"#, r#"{"files": ["chart/**"], "kinds": ["Pod"]}"#] {
+        let report = check(&stream, &exempt(other));
+        assert_eq!((report.suppressed.len(), report.unreadable().count()), (0, 1), "{other}");
+    }
 }
