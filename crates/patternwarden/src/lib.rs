@@ -22,6 +22,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod annotations;
 mod api_migration;
 pub mod api_versions;
 pub mod bundle;

@@ -29,9 +29,6 @@ use alloc::{string::String, vec::Vec};
 use cover::Cover;
 use patternwarden_tree::{Node, Span};
 
-/// Prefix of the keys of annotations that suppress.
-pub(crate) const PREFIX: &str = "ignore.patternwarden.dev";
-
 /// Why a finding does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -75,7 +75,7 @@ pub fn values(param: &Param) -> String {
         Param::Int(p) => format!("{} {} ({} to {})", p.default, p.unit, p.min, p.max),
         Param::Flag(p) => p.default.to_string(),
         Param::Choice(p) => format!("{} ({})", p.default, p.options.join(", ")),
-        Param::Strings(p) => format!("[{}]", p.default.join(", ")),
+        Param::Strings(p) | Param::Entries(p, _) => format!("[{}]", p.default.join(", ")),
     }
 }
 

@@ -1,8 +1,9 @@
+use crate::annotations::{IGNORE_ALL, PATTERN, SINGLETON};
 use crate::engine::Cx;
 use crate::kube::{Object, entries};
 use crate::matcher::{clipped, glob};
 use crate::metadata_policy::{CRITERION, KEYS, Policy, SCOPES, judge, places};
-use crate::param::{Choice, Param, Strings};
+use crate::param::{Choice, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Surface};
 
@@ -116,10 +117,10 @@ crate::rule! {
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[
-        Param::Strings(&REQUIRED),
+        Param::Entries(&REQUIRED, Form::KeyOrPair),
         Param::Strings(&DENIED),
         Param::Strings(&ALLOWED_ONLY),
-        Param::Strings(&VALUES),
+        Param::Entries(&VALUES, Form::Pair),
         Param::Strings(&DENIED_VALUES),
         Param::Choice(&CRITERION),
         Param::Strings(&KEYS),
@@ -167,11 +168,13 @@ static POLICY: Policy = Policy {
 };
 
 /// What kubectl, controllers and this tool's users write.
-const OWN: [&str; 4] = [
+const OWN: [&str; 6] = [
     "kubectl.kubernetes.io/last-applied-configuration",
     "deployment.kubernetes.io/revision",
     "autoscaling.alpha.kubernetes.io/*",
-    "ignore.patternwarden.dev/*",
+    IGNORE_ALL,
+    PATTERN,
+    SINGLETON,
 ];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
