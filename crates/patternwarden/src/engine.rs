@@ -103,6 +103,7 @@ impl<'r, 'd> Cx<'r, 'd> {
                 message: message.to_string(),
                 related: Vec::new(),
                 fixes: Vec::new(),
+                excusable: true,
                 suppression: None,
             });
         }
@@ -126,6 +127,7 @@ impl<'r, 'd> Cx<'r, 'd> {
             message: message.to_string(),
             related: Vec::new(),
             fixes: Vec::new(),
+            excusable: false,
             suppression: None,
         });
     }
@@ -244,6 +246,11 @@ impl<'d> Reported<'_, 'd> {
     /// Says what this finding does at most at admission: a hint need not deny because its rule does.
     pub fn at_most(self, effect: Admission) -> Self {
         self.with(|finding| finding.at_most = effect)
+    }
+
+    /// Says that this could not be read, so that no comment or annotation hides it.
+    pub fn inexcusable(self) -> Self {
+        self.with(|finding| finding.excusable = false)
     }
 
     /// Names another place that takes part, in this object or in another one.

@@ -87,6 +87,8 @@ struct Entry<'d> {
     covered: usize,
     /// Those of them that it cannot hide, as they deny.
     denied: usize,
+    /// Those of them that it cannot hide, as they are about what could not be read.
+    unread: usize,
 }
 
 /// Where a suppression is written.
@@ -189,10 +191,11 @@ impl Run<'_, '_> {
                 continue;
             }
             entry.covered += 1;
+            entry.unread += usize::from(!finding.excusable);
             let stays =
                 entry.origin == Origin::Annotation && self.settings.at_admission() && !in_cluster;
             entry.denied += usize::from(stays);
-            if !stays && !entry.expired && chosen.is_none() {
+            if finding.excusable && !stays && !entry.expired && chosen.is_none() {
                 chosen = Some(entry.suppression(effect, in_cluster));
             }
         }
@@ -250,6 +253,14 @@ impl Run<'_, '_> {
                     )
                     .spanning(at.span);
                 }
+            } else if entry.unread > 0 {
+                self.not_allowed(
+                    at,
+                    format_args!(
+                        "`{}` is not for suppressing where something was not read",
+                        rule.id
+                    ),
+                );
             } else if entry.denied > 0 {
                 self.not_allowed(
                     at,

@@ -137,8 +137,12 @@ fn annotate(response: &mut Response, judged: &Judgement, set: &Set<'_>) {
             suppressed.push(entry);
         }
     }
-    let suppressed: Vec<&str> = suppressed.iter().map(String::as_str).collect();
-    note(response, "suppressed", &suppressed);
+    let mut suppressed = suppressed.join(",");
+    // All of them are in the report; audit logs are kept for years. Ids are ASCII.
+    suppressed.truncate(MOST_SUPPRESSED);
+    if !suppressed.is_empty() {
+        note(response, "suppressed", &[&suppressed]);
+    }
     if judged.undated {
         // A suppression that ends some day holds, because nothing says which day it is.
         note(response, "clock", &["unknown"]);
@@ -147,6 +151,9 @@ fn annotate(response: &mut Response, judged: &Judgement, set: &Set<'_>) {
         note(response, "engine", &[env!("CARGO_PKG_VERSION")]);
     }
 }
+
+/// Characters of the audit annotation that lists what is suppressed.
+const MOST_SUPPRESSED: usize = 256;
 
 fn insert(ids: &mut Vec<&'static str>, id: &'static str) {
     if let Err(at) = ids.binary_search(&id) {

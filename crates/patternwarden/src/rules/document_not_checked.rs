@@ -160,7 +160,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// For kinds of which nothing is asked here: name them in `kinds_known`. What to do about the
-    /// rest is for people to know, so there is no repair. Documents that are empty or hold comments
+    /// rest is for people to know, so there is no repair. What could not be read for its version is
+    /// hidden by exemptions alone. Documents that are empty or hold comments
     /// alone are passed over, as `kubectl` does.
     ///
     /// ## Source
@@ -220,7 +221,8 @@ fn of_object<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             kind.place,
             format_args!("`{version}` has no kind `{name}`, so this is not looked at"),
         )
-        .severity(Severity::Warning);
+        .severity(Severity::Warning)
+        .inexcusable();
     } else if let Some(pod) = pod_spec(object.node) {
         let pointer = Place::from(pod).pointer(object.node);
         cx.report(

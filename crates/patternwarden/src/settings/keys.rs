@@ -157,7 +157,7 @@ keys! {
     /// How suppressions work, and what nobody may suppress.
     SUPPRESSIONS "suppressions": Shape::Map {
         keys: &[&FORMS, &AT_ADMISSION, &LOCKED, &LOCKED_HARD, &REQUIRE_UNTIL, &MAX_DAYS,
-            &MAX_PER_OBJECT, &ALLOW_ALL, &MIN_REASON_CHARS],
+            &MAX_PER_OBJECT, &ALLOW_ALL, &HONOUR_PEERS, &MIN_REASON_CHARS],
         least: 0,
     };
     /// The day on which expiry is judged; without it the clock of the machine, or at admission the
@@ -255,6 +255,9 @@ keys! {
     MAX_PER_OBJECT "suppressions"."max_per_object": Shape::Int { min: 0, max: 1_000, default: 0 };
     /// Whether an exemption may name all rules with `*`.
     ALLOW_ALL "suppressions"."allow_all": Shape::Flag { default: false };
+    /// Whether what other linters read as a suppression counts here as well, for checks that say all
+    /// that the rule says.
+    HONOUR_PEERS "suppressions"."honour_peers": Shape::Flag { default: false };
     /// How many characters a reason needs.
     MIN_REASON_CHARS "suppressions"."min_reason_chars": Shape::Int { min: 1, max: 1_000, default: MIN_REASON };
 }

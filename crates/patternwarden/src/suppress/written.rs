@@ -109,6 +109,7 @@ impl<'d> Run<'_, 'd> {
             expired: left.is_some_and(|left| left < 0),
             covered: 0,
             denied: 0,
+            unread: 0,
         });
     }
 
