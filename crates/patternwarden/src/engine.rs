@@ -192,11 +192,16 @@ impl<'r, 'd> Cx<'r, 'd> {
     }
 }
 
-/// Whether an absent place proves nothing, because text near it could not be read.
+/// Whether a place proves nothing, because text could not be read: text near an absent place, or the
+/// very text of one that is a guess.
 fn held_back(place: Place<'_>) -> bool {
-    let notes = place.node.document().notes();
-    !place.rest.is_empty()
-        && notes.iter().any(|n| n.kind == NoteKind::Hole && place.node.reaches(n.span.start))
+    let mut holes = place.node.document().notes().iter().filter(|n| n.kind == NoteKind::Hole);
+    let start = place.anchor().map(|anchor| anchor.start);
+    if place.rest.is_empty() {
+        holes.any(|hole| start.is_some_and(|at| (hole.span.start..hole.span.end).contains(&at)))
+    } else {
+        holes.any(|hole| place.node.reaches(hole.span.start))
+    }
 }
 
 /// A finding just reported, open for more: severity, related places, fixes.

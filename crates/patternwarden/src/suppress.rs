@@ -209,7 +209,7 @@ impl Run<'_, '_> {
             self.undated |= exemption.until.is_some() && today.is_none();
             match exemption.until.zip(today).filter(|(until, today)| until < today) {
                 Some((until, _)) => self.expired_exemption(exemption, object, until),
-                None if chosen.is_none() => chosen = Some(exemption.suppression()),
+                None if chosen.is_none() => chosen = Some(exemption.suppression(effect)),
                 None => {}
             }
         }

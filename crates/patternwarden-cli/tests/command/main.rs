@@ -126,7 +126,7 @@ fn what_cannot_be_read_is_said_once_and_named_like_any_rule() {
         ("off.yaml", "rules:\n  yaml-syntax-invalid: off\n"),
         (
             "exempt.yaml",
-            "exemptions:\n- rules: [yaml-syntax-invalid, document-not-checked, required-field-missing]\n  match: {files: ['**']}\n  reason: templates of a chart\n",
+            "exemptions:\n- rules: [yaml-syntax-invalid, document-not-checked, required-field-missing, misplaced-field]\n  match: {files: ['**']}\n  reason: templates of a chart\n",
         ),
     ]);
     let told = |settings: &[&str]| {
@@ -147,6 +147,7 @@ fn what_cannot_be_read_is_said_once_and_named_like_any_rule() {
     let exempt = told(&["--settings", "exempt.yaml", "--fail-on", "error"]);
     assert_eq!(exempt.status.code(), Some(0), "{}", stdout(&exempt));
     assert!(stdout(&exempt).contains("suppressed"), "{}", stdout(&exempt));
+    assert!(!stdout(&exempt).contains("in the cluster: yaml-syntax"), "nobody can send it there");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::{Origin, Run, Suppression, cover, written};
 use crate::date::Date;
 use crate::kube::{ImageRef, LabelSelector, Object, PodSpec, items};
 use crate::matcher::glob;
-use crate::rule::Rule;
+use crate::rule::{Admission, Rule};
 use crate::settings::{Settings, keys};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use patternwarden_tree::Node;
@@ -88,7 +88,7 @@ impl<'s> Exemption<'s> {
             || template.is_some_and(|l| selector.selects(Some(l)))
     }
 
-    pub(super) fn suppression(&self) -> Suppression {
+    pub(super) fn suppression(&self, effect: Admission) -> Suppression {
         Suppression {
             origin: Origin::Settings,
             pointer: self.pointer(),
@@ -96,7 +96,7 @@ impl<'s> Exemption<'s> {
             id: self.text("id").map(ToOwned::to_owned),
             reason: self.text("reason").unwrap_or_default().to_owned(),
             until: self.until,
-            in_cluster: self.node.at(keys::FILES.path).node().is_none(),
+            in_cluster: effect == Admission::Off || self.node.at(keys::FILES.path).node().is_none(),
         }
     }
 
