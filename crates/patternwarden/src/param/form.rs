@@ -2,7 +2,6 @@
 
 use crate::kube::Quantity;
 use crate::matcher::range;
-use alloc::string::String;
 use core::fmt;
 use core::net::IpAddr;
 
@@ -89,7 +88,7 @@ impl Form {
 
     /// The same for a JSON Schema, as far as a regular expression can say it.
     #[cfg(feature = "schema")]
-    pub fn pattern(self) -> String {
+    pub fn pattern(self) -> alloc::string::String {
         let fixed = match self {
             Self::OneOf(words) => return alloc::format!("^({})$", words.join("|")),
             Self::Bounds(fields) => {
