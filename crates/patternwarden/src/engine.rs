@@ -417,9 +417,9 @@ fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Find
 }
 
 /// Runs the rules about documents as a whole, and about what is left of a text beside them.
-fn of_documents<'d>(
+fn of_documents(
     settings: &Settings,
-    set: &Set<'d>,
+    set: &Set<'_>,
     active: &[(&'static Rule, &RuleSettings)],
     out: &mut Vec<Finding>,
 ) {

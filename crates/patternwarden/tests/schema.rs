@@ -7,17 +7,19 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+extern crate alloc;
+
 #[path = "support/forms.rs"]
 mod forms;
 
+use alloc::collections::BTreeMap;
+use core::cell::RefCell;
 use patternwarden::param::{Form, Param};
 use patternwarden::settings::{questions::questions, schema::json_schema};
 use patternwarden::tree::from_deserializer;
 use patternwarden::{RULES, Settings};
 use regex::Regex;
 use serde_json::{Map, Value, json};
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 fn read(settings: &Value) -> Result<Settings, Vec<String>> {
