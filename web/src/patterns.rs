@@ -61,7 +61,7 @@ fn card(analysis: &Analysis, hit: &PatternHit, open: bool, dispatch: &Dispatch) 
         html! {
             <li>
                 { for evidence.range.map(|range| go(range, &format!("line {}", range.start.line), dispatch)) }
-                { " " }{ crate::markdown::inline(&evidence.label) }
+                { " " }{ markdown::inline(&evidence.label) }
             </li>
         }
     });
