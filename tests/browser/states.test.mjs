@@ -27,6 +27,8 @@ visit("a text that cannot be read gets a calm card, and comes back", async (page
   const note = page.locator(".syntax");
   await note.getByRole("heading", { name: /cannot be read at line \d/ }).waitFor();
   assert.match(await note.innerText(), /What to do: /);
+  assert.equal(await note.count(), 1);
+  assert.equal(await card(page, "yaml-syntax-invalid").count(), 0, "it is said once");
   assert.match(await verdict(page), /^Not judged: the text cannot be read in full/);
   assert.equal(await editor(page).getAttribute("aria-invalid"), "true");
   assert.match(await card(page, "run-as-non-root-missing").first().innerText(), /Pod\/other/, "the other document is checked");

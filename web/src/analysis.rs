@@ -27,9 +27,11 @@ impl Analysis {
         Self { text, report, took: now() - start }
     }
 
-    /// The findings, worst first, then as they stand in the text.
+    /// The findings, worst first, then as they stand in the text; without what could not be read,
+    /// which has cards of its own.
     pub(crate) fn findings(&self) -> Vec<&Finding> {
-        let mut sorted: Vec<_> = self.report.findings.iter().collect();
+        let mut sorted: Vec<_> =
+            self.report.findings.iter().filter(|f| !f.is_of_syntax()).collect();
         sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         sorted
     }

@@ -120,7 +120,7 @@ impl Editor {
     fn mark(&self, analysis: &Analysis) {
         let report = &analysis.report;
         let mut marks: Vec<Mark<'_>> = Vec::new();
-        for finding in &report.findings {
+        for finding in report.findings.iter().filter(|finding| !finding.is_of_syntax()) {
             let Some(range) = finding.range else { continue };
             marks.push(Mark {
                 from: range.start.offset,
@@ -138,9 +138,9 @@ impl Editor {
             marks.push(Mark {
                 from: range.start.offset,
                 to: range.end.offset,
-                severity: "error",
+                severity: report.said_of(error).map_or("error", |finding| finding.severity.id()),
                 message: &error.message,
-                rule: "YAML",
+                rule: "yaml-syntax-invalid",
                 title: "",
                 fix: None,
                 key: "",

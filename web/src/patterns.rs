@@ -3,8 +3,8 @@
 use crate::analysis::{self, Analysis};
 use crate::explain;
 use crate::finding::{element_id, go};
-use crate::icon;
 use crate::state::{Action, Dispatch, State};
+use crate::{icon, markdown};
 use patternwarden::recognise::Confidence;
 use patternwarden::report::PatternHit;
 use patternwarden::{Pattern, docs, errata, patterns};
@@ -61,7 +61,7 @@ fn card(analysis: &Analysis, hit: &PatternHit, open: bool, dispatch: &Dispatch) 
         html! {
             <li>
                 { for evidence.range.map(|range| go(range, &format!("line {}", range.start.line), dispatch)) }
-                { " " }{ crate::markdown::inline(&evidence.label) }
+                { " " }{ markdown::inline(&evidence.label) }
             </li>
         }
     });
@@ -108,6 +108,7 @@ pub(crate) fn text(pattern: Pattern) -> Html {
     html! {
         <>
             { for sections.iter().filter(|s| !s.heading.is_empty()).map(|s| explain::section(s, None)) }
+            <p>{ markdown::inline(&docs::override_of(pattern)) }</p>
             if !told.is_empty() {
                 { explain::part("What changed since the talk", told.into_iter().collect()) }
             }

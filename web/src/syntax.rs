@@ -3,7 +3,7 @@
 use crate::analysis::Analysis;
 use crate::finding::go;
 use crate::state::Dispatch;
-use crate::{icon, markdown, quote};
+use crate::{explain, icon, markdown, quote};
 use patternwarden::report::Syntax;
 use yew::prelude::*;
 
@@ -24,6 +24,7 @@ pub(crate) fn card(analysis: &Analysis, error: &Syntax, dispatch: &Dispatch) -> 
             }
             <p class="place">
                 { for error.range.map(|range| go(range, "Show in the manifest", dispatch)) }
+                { explain::look_up("yaml-syntax-invalid", "All about this rule", dispatch) }
                 if others > 0 {
                     <span class="quiet">{ "Everything that can be read is still checked below." }</span>
                 }

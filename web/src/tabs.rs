@@ -78,7 +78,7 @@ fn tab(state: &State, view: View, selected: bool, dispatch: &Dispatch) -> Html {
     let report = &state.analysis.report;
     let number = match view {
         View::Manifest | View::Rules => None,
-        View::Problems => Some(report.findings.len() + report.syntax.len()),
+        View::Problems => Some(state.analysis.findings().len() + report.syntax.len()),
         View::Patterns => Some(report.summary.patterns),
     };
     let mark = match view {

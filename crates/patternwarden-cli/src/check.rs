@@ -57,7 +57,7 @@ fn check(input: &Input, settings: &Settings) -> std::io::Result<Checked> {
 }
 
 fn judged(report: &Report, options: &Check) -> Outcome {
-    if !report.syntax.is_empty() {
+    if report.unreadable().next().is_some() {
         Outcome::Unreadable
     } else if report.findings.iter().any(|f| options.fail_on.includes(f.severity)) {
         Outcome::Findings

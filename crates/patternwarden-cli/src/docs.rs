@@ -4,7 +4,9 @@
 use crate::args::Docs;
 use crate::text::plural;
 use crate::{Ended, Outcome};
-use patternwarden::docs::{facts, is_mark, level, rules_of, sections, summary, values};
+use patternwarden::docs::{
+    facts, is_mark, level, override_of, rules_of, sections, summary, values,
+};
 use patternwarden::errata::{self, Erratum};
 use patternwarden::{Pattern, RULES, Rule, patterns};
 use std::fs;
@@ -109,6 +111,7 @@ fn of_pattern(pattern: Pattern) -> String {
         Some(recogniser) => text(&mut out, recogniser.docs),
         None => out.push_str(&format!("\n{}\n", pattern.summary())),
     }
+    out.push_str(&format!("\n{}\n", override_of(pattern)));
     let rules: Vec<&Rule> = rules_of(Some(pattern)).collect();
     if !rules.is_empty() {
         out.push_str("\n## Rules\n\n");

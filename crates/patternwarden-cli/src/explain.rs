@@ -3,7 +3,7 @@
 use crate::args::Explain;
 use crate::prose::{BOLD, DIM, Prose, heading};
 use crate::{Ended, Outcome, complain};
-use patternwarden::docs::{facts, rules_of, sections, values};
+use patternwarden::docs::{facts, override_of, rules_of, sections, values};
 use patternwarden::errata::{self, Erratum};
 use patternwarden::matcher::nearest;
 use patternwarden::rules::find_or_alias;
@@ -61,6 +61,8 @@ fn explain_pattern(pattern: Pattern, out: &mut impl Write) -> Result<()> {
             prose.markdown(out, pattern.summary())?;
         }
     }
+    writeln!(out)?;
+    prose.markdown(out, &override_of(pattern))?;
     let mut rules = rules_of(Some(pattern)).peekable();
     if rules.peek().is_some() {
         heading(out, "Rules")?;

@@ -110,6 +110,9 @@ fn parameter(param: &Param) -> serde_json::Value {
         Param::Strings(p) => {
             json!({"name": name, "doc": doc, "type": "strings", "default": p.default})
         }
+        Param::Entries(p, form) => json!({
+            "name": name, "doc": doc, "type": "strings", "default": p.default, "entries": form.to_string(),
+        }),
         // A shape that this command does not know yet has a name and a sentence all the same.
         _ => json!({"name": name, "doc": doc}),
     }

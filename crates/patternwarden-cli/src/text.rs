@@ -27,10 +27,10 @@ pub(crate) fn report(out: &mut impl Write, report: &Report, bytes: &[u8]) -> Res
         lines: text.lines().collect(),
         resources: &report.resources,
     };
-    for error in &report.syntax {
-        page.syntax(out, error)?;
+    for error in report.unreadable() {
+        page.syntax(out, error, report.said_of(error))?;
     }
-    for finding in &report.findings {
+    for finding in report.findings.iter().filter(|finding| !finding.is_of_syntax()) {
         page.finding(out, finding)?;
     }
     for resource in report.resources.iter().filter(|resource| resource.assumed.is_some()) {
@@ -73,9 +73,12 @@ struct Page<'r> {
 }
 
 impl Page<'_> {
-    fn syntax(&self, out: &mut impl Write, error: &Syntax) -> Result<()> {
-        let style = colour(Severity::Error);
-        writeln!(out, "{style}error{style:#}{BOLD}: {}{BOLD:#}", printable(&error.message))?;
+    /// What could not be read, with what the rule says of it unless settings switch it off.
+    fn syntax(&self, out: &mut impl Write, error: &Syntax, said: Option<&Finding>) -> Result<()> {
+        let severity = said.map_or(Severity::Error, |finding| finding.severity);
+        let (style, word) = (colour(severity), severity.id());
+        let rule = said.map_or_else(String::new, |finding| format!("[{}]", finding.rule));
+        writeln!(out, "{style}{word}{rule}{style:#}{BOLD}: {}{BOLD:#}", printable(&error.message))?;
         self.place(out, error.range, None)?;
         self.quote(out, error.range, style)?;
         if let Some(hint) = &error.hint {
@@ -192,10 +195,12 @@ impl Totals {
     pub(crate) fn add(&mut self, report: &Report) {
         self.inputs += 1;
         self.resources += report.resources.len();
-        self.syntax += report.syntax.len();
+        self.syntax += report.unreadable().count();
         self.denied += usize::from(report.verdict == Verdict::Deny);
         for (count, severity) in self.findings.iter_mut().zip(Severity::ALL) {
-            *count += report.findings.iter().filter(|f| f.severity == severity).count();
+            // What could not be read is counted by itself.
+            let counts = |f: &&Finding| f.severity == severity && !f.is_of_syntax();
+            *count += report.findings.iter().filter(counts).count();
         }
     }
 

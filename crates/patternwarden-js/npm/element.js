@@ -13,6 +13,8 @@ const SHAPES = {
   hint: "M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
 };
 const SEVERITIES = ["error", "warning", "info", "hint"];
+// The rule that says of a finding what `syntax` says as well.
+const UNREADABLE = "yaml-syntax-invalid";
 const MAX_TEXT = 1 << 20;
 const QUIET_MS = 900;
 
@@ -246,18 +248,20 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
   #render() {
     const report = this.#report;
     const { summary, list } = this.#parts;
-    const problems = report.findings.length;
+    // What could not be read is listed once, with what to do about it.
+    const findings = report.findings.filter((finding) => finding.rule !== UNREADABLE);
+    const problems = findings.length;
     const counted = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
     summary.textContent = report.syntax.length
       ? "The text cannot be read"
       : `${problems ? counted(problems, "problem") : "No problems"}, `
         + counted(report.summary.patterns, "pattern");
     this.#state(report.syntax.length ? "syntax-error" : problems ? "violations" : "clean");
-    const sorted = [...report.findings].sort(
+    const sorted = findings.sort(
       (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
     list.replaceChildren(
       ...report.syntax.map((error, at) => this.#item({
-        key: `syntax-${at}`, severity: "error", message: error.message, rule: "syntax",
+        key: `syntax-${at}`, severity: "error", message: error.message, rule: UNREADABLE,
         why: error.hint ?? "", range: error.range,
       })),
       ...sorted.map((finding) => this.#item(finding)),

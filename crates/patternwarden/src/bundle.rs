@@ -3,7 +3,7 @@
 use crate::kube::WorkloadKind;
 use crate::settings::Settings;
 use alloc::{borrow::Cow, vec::Vec};
-use patternwarden_tree::{Builder, Document, Kind, Node, Origin};
+use patternwarden_tree::{Builder, Document, Kind, Node, Origin, SyntaxError};
 
 /// What was taken for granted to read a fragment as an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub struct Bundle<'s> {
     pub(crate) strangers: Vec<(usize, &'static str)>,
     /// Kinds with a Pod spec that settings name.
     pub(crate) kinds: Vec<WorkloadKind<'s>>,
+    /// What the reader of a text could not read.
+    pub(crate) errors: &'s [SyntaxError],
 }
 
 impl<'s> Bundle<'s> {
@@ -75,6 +77,7 @@ impl<'s> Bundle<'s> {
             entries: Vec::new(),
             strangers: Vec::new(),
             kinds: Vec::new(),
+            errors: &[],
         };
         for (index, document) in documents.iter().enumerate() {
             let assumed = document.root().and_then(assumption);
@@ -94,6 +97,13 @@ impl<'s> Bundle<'s> {
             bundle.documents.push(document);
         }
         bundle
+    }
+
+    /// The same bundle, read from a text in which these places could not be read.
+    #[must_use]
+    pub fn with_errors(mut self, errors: &'s [SyntaxError]) -> Self {
+        self.errors = errors;
+        self
     }
 
     /// The same bundle, in which the custom kinds that settings name in `pod_specs` are workloads

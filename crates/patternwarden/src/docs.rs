@@ -4,7 +4,7 @@ mod facts;
 pub mod markdown;
 mod topics;
 
-pub use facts::{facts, level, rules_of, values};
+pub use facts::{facts, level, override_of, rules_of, values};
 pub use topics::{Topic, search};
 
 use alloc::{string::String, vec::Vec};

@@ -103,11 +103,33 @@ impl<'r, 'd> Cx<'r, 'd> {
                 message: message.to_string(),
                 related: Vec::new(),
                 fixes: Vec::new(),
+                excusable: true,
                 suppression: None,
             });
         }
         let Cx { set, tuned, out, .. } = self;
         Reported { set, tuned, out, at, place, base }.standard(standard)
+    }
+
+    /// Reports a place of the text that no document has, because it could not be read.
+    pub fn report_unreadable(&mut self, text: Span, message: fmt::Arguments<'_>) {
+        self.out.push(Finding {
+            rule: self.rule,
+            severity: self.tuned.severity.unwrap_or(self.rule.severity),
+            standard: None,
+            at_most: Admission::Deny,
+            document: self.document,
+            object: None,
+            pointer: String::new(),
+            span: Some(text),
+            // Behind all that could be read.
+            order: u32::MAX,
+            message: message.to_string(),
+            related: Vec::new(),
+            fixes: Vec::new(),
+            excusable: false,
+            suppression: None,
+        });
     }
 
     /// The level of the Pod Security Standards that the rule is held to: it then says exactly what
@@ -170,11 +192,16 @@ impl<'r, 'd> Cx<'r, 'd> {
     }
 }
 
-/// Whether an absent place proves nothing, because text near it could not be read.
+/// Whether a place proves nothing, because text could not be read: text near an absent place, or the
+/// very text of one that is a guess.
 fn held_back(place: Place<'_>) -> bool {
-    let notes = place.node.document().notes();
-    !place.rest.is_empty()
-        && notes.iter().any(|n| n.kind == NoteKind::Hole && place.node.reaches(n.span.start))
+    let mut holes = place.node.document().notes().iter().filter(|n| n.kind == NoteKind::Hole);
+    let start = place.anchor().map(|anchor| anchor.start);
+    if place.rest.is_empty() {
+        holes.any(|hole| start.is_some_and(|at| (hole.span.start..hole.span.end).contains(&at)))
+    } else {
+        holes.any(|hole| place.node.reaches(hole.span.start))
+    }
 }
 
 /// A finding just reported, open for more: severity, related places, fixes.
@@ -224,6 +251,11 @@ impl<'d> Reported<'_, 'd> {
     /// Says what this finding does at most at admission: a hint need not deny because its rule does.
     pub fn at_most(self, effect: Admission) -> Self {
         self.with(|finding| finding.at_most = effect)
+    }
+
+    /// Says that this could not be read, so that no comment or annotation hides it.
+    pub fn inexcusable(self) -> Self {
+        self.with(|finding| finding.excusable = false)
     }
 
     /// Names another place that takes part, in this object or in another one.
@@ -344,23 +376,8 @@ fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Find
         })
         .collect();
     let mut out = Vec::new();
-    let documents = set.documents().enumerate().filter(|_| only.is_none());
-    for (index, document) in documents {
-        for (rule, tuned) in &active {
-            if let Check::Document(check) = rule.check {
-                let mut cx = Cx {
-                    set,
-                    settings,
-                    rule,
-                    tuned,
-                    document: index,
-                    object: None,
-                    base: document.root(),
-                    out: &mut out,
-                };
-                check(&mut cx, document);
-            }
-        }
+    if only.is_none() {
+        of_documents(settings, set, &active, &mut out);
     }
     let mut containers: Vec<Container<'_>> = Vec::new();
     let mut pods: Vec<PodSpec<'_>> = Vec::new();
@@ -392,11 +409,40 @@ fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Find
                 Check::Object(check) => check(&mut cx, object),
                 Check::Pod(check) => pods.iter().for_each(|pod| check(&mut cx, *pod)),
                 Check::Container(check) => containers.iter().for_each(|c| check(&mut cx, *c)),
-                Check::Document(_) | Check::Suppressions => {}
+                Check::Document(_) | Check::Unreadable(_) | Check::Suppressions => {}
             }
         }
     }
     out
+}
+
+/// Runs the rules about documents as a whole, and about what is left of a text beside them.
+fn of_documents(
+    settings: &Settings,
+    set: &Set<'_>,
+    active: &[(&'static Rule, &RuleSettings)],
+    out: &mut Vec<Finding>,
+) {
+    for (index, document) in set.documents().enumerate() {
+        for (rule, tuned) in active {
+            if let Check::Document(check) = rule.check {
+                let base = document.root();
+                let mut cx =
+                    Cx { set, settings, rule, tuned, document: index, object: None, base, out };
+                check(&mut cx, document);
+            }
+        }
+    }
+    for error in set.errors() {
+        for (rule, tuned) in active {
+            if let Check::Unreadable(check) = rule.check {
+                let document = set.document_before(error.span);
+                let mut cx =
+                    Cx { set, settings, rule, tuned, document, object: None, base: None, out };
+                check(&mut cx, error);
+            }
+        }
+    }
 }
 
 /// Sorts findings by document, place and rule.

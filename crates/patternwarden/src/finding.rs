@@ -33,6 +33,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// How to repair it, best first.
     pub fixes: Vec<Fix>,
+    /// Whether a comment or an annotation may hide it; what could not be read may be anything.
+    pub excusable: bool,
     /// Who decided to live with it; `None` for a finding that counts.
     pub suppression: Option<Suppression>,
 }

@@ -23,6 +23,7 @@ extern crate alloc;
 extern crate std;
 
 mod amounts;
+mod annotations;
 mod api_migration;
 pub mod api_versions;
 pub mod bundle;

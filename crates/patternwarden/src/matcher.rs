@@ -30,12 +30,14 @@ pub fn glob(pattern: &str, text: &str) -> bool {
 
 /// Whether `number` lies in a range such as `5000-6000`, or is the number itself; what is no range
 /// holds no number.
-pub fn in_range(range: &str, number: i64) -> bool {
-    let (first, last) = range.split_once('-').unwrap_or((range, range));
-    match (first.trim().parse::<i64>(), last.trim().parse::<i64>()) {
-        (Ok(first), Ok(last)) => (first..=last).contains(&number),
-        _ => false,
-    }
+pub fn in_range(text: &str, number: i64) -> bool {
+    range(text).is_some_and(|(first, last)| (first..=last).contains(&number))
+}
+
+/// The ends of a range such as `5000-6000`; those of a number are the number itself.
+pub(crate) fn range(text: &str) -> Option<(i64, i64)> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    Some((first.trim().parse().ok()?, last.trim().parse().ok()?))
 }
 
 /// Whether a path is `dir` or lies below it; the parts of both are compared whole, and a path with

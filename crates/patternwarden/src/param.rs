@@ -1,5 +1,9 @@
 //! Parameters of rules, as data: settings, documentation and schema come from the same constants.
 
+mod form;
+
+pub use form::Form;
+
 /// Something a user may tune in a rule.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -8,6 +12,8 @@ pub enum Param {
     Int(&'static Int),
     /// A list of strings.
     Strings(&'static Strings),
+    /// A list of strings that all look alike.
+    Entries(&'static Strings, Form),
     /// Yes or no.
     Flag(&'static Flag),
     /// One word of a list.
@@ -78,7 +84,7 @@ impl Param {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Int(p) => p.name,
-            Self::Strings(p) => p.name,
+            Self::Strings(p) | Self::Entries(p, _) => p.name,
             Self::Flag(p) => p.name,
             Self::Choice(p) => p.name,
         }
@@ -88,7 +94,7 @@ impl Param {
     pub const fn doc(&self) -> &'static str {
         match self {
             Self::Int(p) => p.doc,
-            Self::Strings(p) => p.doc,
+            Self::Strings(p) | Self::Entries(p, _) => p.doc,
             Self::Flag(p) => p.doc,
             Self::Choice(p) => p.doc,
         }

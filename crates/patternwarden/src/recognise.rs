@@ -1,5 +1,6 @@
 //! Recognisers: which patterns are in use, where, and how sure that is.
 
+use crate::annotations;
 use crate::kube::Object;
 use crate::pattern::Pattern;
 use crate::patterns::RECOGNISERS;
@@ -91,6 +92,25 @@ pub struct Px<'r, 'd> {
 }
 
 impl<'r, 'd> Px<'r, 'd> {
+    /// What one recogniser says of one object.
+    fn of(recogniser: &Recogniser, set: &'r Set<'d>, object: Object<'d>) -> Self {
+        let mut px = Self { set, pattern: recogniser.pattern, object, hit: None };
+        (recogniser.recognise)(&mut px, object);
+        px
+    }
+
+    /// Takes the author of the object at their word.
+    fn heed_author(&mut self) {
+        let mut named = false;
+        for note in annotations::naming(self.object, self.pattern) {
+            self.hit(Confidence::Certain, note, "the author says so");
+            named = true;
+        }
+        if !named && self.hit.as_ref().is_some_and(|hit| hit.confidence == Confidence::Possible) {
+            self.hit = None;
+        }
+    }
+
     /// The objects that are judged together.
     pub fn set(&self) -> &'r Set<'d> {
         self.set
@@ -160,23 +180,32 @@ impl<'r, 'd> Px<'r, 'd> {
 }
 
 /// Runs every recogniser over `set`: by object, then in the order of the book.
+///
+/// The author of an object has the last word: a pattern that its annotation
+/// `patternwarden.dev/pattern` names is certain, and what is merely possible and not named there is
+/// left out.
 pub fn recognise(set: &Set<'_>) -> Vec<Recognised> {
     let mut out = Vec::new();
     for object in set.objects() {
+        let named = annotations::names_any(object);
         for recogniser in RECOGNISERS {
-            out.extend(recognise_one(recogniser, set, object));
+            let mut px = Px::of(recogniser, set, object);
+            if named {
+                px.heed_author();
+            }
+            out.extend(px.hit);
         }
     }
     out
 }
 
-/// Runs one recogniser over one object: also how a rule asks for a pattern.
+/// Runs one recogniser over one object: how a rule asks for a pattern. What its author says of the
+/// object is not heard, for rules are milder with some patterns, and an annotation must not hide
+/// what denies.
 pub fn recognise_one<'d>(
     recogniser: &Recogniser,
     set: &Set<'d>,
     object: Object<'d>,
 ) -> Option<Recognised> {
-    let mut px = Px { set, pattern: recogniser.pattern, object, hit: None };
-    (recogniser.recognise)(&mut px, object);
-    px.hit
+    Px::of(recogniser, set, object).hit
 }

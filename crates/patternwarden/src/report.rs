@@ -9,6 +9,7 @@ mod build;
 use crate::neighbours::Neighbours;
 use crate::recognise::Confidence;
 use crate::rule::{Admission, Grade, Severity};
+use crate::rules::yaml_syntax_invalid;
 use crate::settings::Settings;
 use alloc::{string::String, vec::Vec};
 use patternwarden_tree::{LineIndex, Range, Span, Stream, TextEditor};
@@ -48,7 +49,8 @@ report! {
         pub findings: Vec<Finding>,
         /// The patterns in use.
         pub patterns: Vec<PatternHit>,
-        /// What could not be read.
+        /// What could not be read, whatever settings say of the rule `yaml-syntax-invalid`, whose
+        /// findings say the same.
         pub syntax: Vec<Syntax>,
         /// Findings that somebody decided to live with.
         pub suppressed: Vec<Finding>,
@@ -293,6 +295,30 @@ report! {
         pub hint: usize,
         /// Patterns in use, each counted once.
         pub patterns: usize,
+    }
+}
+
+impl Report {
+    /// What the rule about unreadable text says of a place in `syntax`: a finding, or one that is
+    /// suppressed; `None` where settings switch the rule off.
+    pub fn said_of(&self, error: &Syntax) -> Option<&Finding> {
+        let mut said = self.findings.iter().chain(&self.suppressed);
+        said.find(|finding| finding.is_of_syntax() && finding.range == error.range)
+    }
+
+    /// The places in `syntax` that nobody decided to live with.
+    pub fn unreadable(&self) -> impl Iterator<Item = &Syntax> {
+        let counts = |error: &&Syntax| {
+            self.said_of(error).is_none_or(|finding| finding.suppression.is_none())
+        };
+        self.syntax.iter().filter(counts)
+    }
+}
+
+impl Finding {
+    /// Whether it says what `syntax` says as well, so that faces show it once.
+    pub fn is_of_syntax(&self) -> bool {
+        self.rule == yaml_syntax_invalid::RULE.id
     }
 }
 

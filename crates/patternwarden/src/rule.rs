@@ -6,7 +6,7 @@ use crate::minor::Minor;
 use crate::neighbours::Reads;
 use crate::param::Param;
 use crate::pattern::Pattern;
-use patternwarden_tree::Document;
+use patternwarden_tree::{Document, SyntaxError};
 
 /// How much a finding matters to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -207,6 +207,8 @@ pub enum Check {
     Pod(for<'d> fn(&mut Cx<'_, 'd>, PodSpec<'d>)),
     /// Once per container of every Pod spec, of every class.
     Container(for<'d> fn(&mut Cx<'_, 'd>, Container<'d>)),
+    /// Once per place of a text that could not be read.
+    Unreadable(fn(&mut Cx<'_, '_>, &SyntaxError)),
     /// The engine reports for it while it applies suppressions, when all others have run.
     Suppressions,
 }
@@ -252,6 +254,11 @@ impl Rule {
     /// Whether the rule speaks about suppressions, and so cannot be suppressed.
     pub fn is_about_suppressions(&self) -> bool {
         matches!(self.check, Check::Suppressions)
+    }
+
+    /// Whether the rule speaks about what could not be read, which nothing in it can excuse.
+    pub fn is_about_reading(&self) -> bool {
+        matches!(self.check, Check::Unreadable(_))
     }
 
     /// Whether the rule judges containment: it also runs on objects that a controller made.

@@ -207,6 +207,7 @@ catalogue! {
     workload_powerful_account
     yaml_duplicate_key
     yaml_scalar_trap
+    yaml_syntax_invalid
 }
 
 /// The rule of this id.

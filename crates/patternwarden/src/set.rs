@@ -7,9 +7,10 @@ use self::selection::Selection;
 
 use crate::bundle::{Assumption, Bundle, Entry};
 use crate::kube::{Binding, Object, PodSpec, Role};
+use alloc::borrow::Cow;
 use alloc::vec::{IntoIter, Vec};
 use core::slice::Iter;
-use patternwarden_tree::{Document, Node, sort_by, sort_ids};
+use patternwarden_tree::{Document, Node, Span, SyntaxError, sort_by, sort_ids};
 
 /// Whether a [`Set`] holds everything that could matter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -174,6 +175,20 @@ impl<'d> Set<'d> {
     /// The documents, in source order.
     pub fn documents(&self) -> impl Iterator<Item = &'d Document> + '_ {
         self.bundle.documents.iter().map(AsRef::as_ref)
+    }
+
+    /// The places of a text that could not be read, in source order.
+    pub(crate) fn errors(&self) -> &'d [SyntaxError] {
+        self.bundle.errors
+    }
+
+    /// Index of the last document that begins before this part of the text, 0 when none does.
+    pub(crate) fn document_before(&self, text: Span) -> usize {
+        let begins = |document: &Cow<'_, Document>| {
+            let start = document.root().and_then(Node::anchor);
+            start.is_none_or(|start| start.start <= text.start)
+        };
+        self.bundle.documents.partition_point(begins).saturating_sub(1)
     }
 
     /// Why a document, or something in it, is no object.

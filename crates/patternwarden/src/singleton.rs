@@ -1,14 +1,12 @@
 //! What shows that a workload is meant to have one Pod only.
 
+use crate::annotations::SINGLETON;
 use crate::kube::{Container, Object, PodSpec};
 use crate::set::Set;
 use patternwarden_tree::Node;
 
 /// Names of workloads that are meant to be single, as globs.
 pub(crate) const NAMES: &[&str] = &["*singleton*", "*scheduler*", "*leader*", "*cron*"];
-
-/// The user's own word that a workload is meant to be single.
-const ANNOTATION: &str = "patternwarden.dev/singleton";
 
 /// Why two Pods of a workload at a time would hurt; `is_named` knows the names of single ones.
 pub(crate) fn evidence<'d>(
@@ -35,7 +33,7 @@ pub(crate) fn reason<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Option<&'static str
         .containers()
         .flat_map(Container::ports)
         .any(|port| port.host_port().value.is_some_and(|port| port != 0));
-    if object.annotation(ANNOTATION) == Some("true") {
+    if object.annotation(SINGLETON) == Some("true") {
         Some("its annotation says that it is single")
     } else if pod.volumes().any(|volume| {
         volume.claim_name().value.is_some_and(|claim| is_single_writer(set, object, claim))

@@ -29,13 +29,7 @@ use alloc::{string::String, vec::Vec};
 use cover::Cover;
 use patternwarden_tree::{Node, Span};
 
-/// Prefix of the keys of annotations that suppress.
-pub(crate) const PREFIX: &str = "ignore.patternwarden.dev";
-
 pub(crate) use written::is_placeholder;
-
-/// The rule about what was not looked at.
-const UNREAD: &str = "document-not-checked";
 
 /// Why a finding does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +91,8 @@ struct Entry<'d> {
     covered: usize,
     /// Those of them that it cannot hide, as they deny.
     denied: usize,
+    /// Those of them that it cannot hide, as they are about what could not be read.
+    unread: usize,
 }
 
 /// Where a suppression is written.
@@ -190,21 +186,20 @@ impl Run<'_, '_> {
         }
         let effect = self.settings.effect(finding);
         let in_cluster = self.annotations_hide(effect);
-        let anchor = self.set.documents().nth(finding.document)?.node(finding.order)?;
+        let document = self.set.documents().nth(finding.document);
+        let anchor = document.and_then(|document| document.node(finding.order));
         let mut chosen = None;
-        // What could not be read was not judged: whoever wrote it cannot say that it is well.
-        let unread = finding.rule.id == UNREAD
-            && (finding.object.is_none() || finding.severity >= Severity::Warning);
         for entry in &mut self.entries {
-            let covers = entry.rule.id == finding.rule.id && entry.cover.holds(finding, anchor);
-            if unread || !covers {
+            let holds = |anchor: Node<'_>| entry.cover.holds(finding, anchor);
+            if entry.rule.id != finding.rule.id || !anchor.is_some_and(holds) {
                 continue;
             }
             entry.covered += 1;
+            entry.unread += usize::from(!finding.excusable);
             let stays =
                 entry.origin == Origin::Annotation && self.settings.at_admission() && !in_cluster;
             entry.denied += usize::from(stays);
-            if !stays && !entry.expired && chosen.is_none() {
+            if finding.excusable && !stays && !entry.expired && chosen.is_none() {
                 chosen = Some(entry.suppression(effect, in_cluster));
             }
         }
@@ -218,7 +213,7 @@ impl Run<'_, '_> {
             self.undated |= exemption.until.is_some() && today.is_none();
             match exemption.until.zip(today).filter(|(until, today)| until < today) {
                 Some((until, _)) => self.expired_exemption(exemption, object, until),
-                None if chosen.is_none() => chosen = Some(exemption.suppression()),
+                None if chosen.is_none() => chosen = Some(exemption.suppression(effect)),
                 None => {}
             }
         }
@@ -262,6 +257,14 @@ impl Run<'_, '_> {
                     )
                     .spanning(at.span);
                 }
+            } else if entry.unread > 0 {
+                self.not_allowed(
+                    at,
+                    format_args!(
+                        "`{}` is not for suppressing where something was not read",
+                        rule.id
+                    ),
+                );
             } else if entry.denied > 0 {
                 self.not_allowed(
                     at,

@@ -82,7 +82,9 @@ fn examples_are_manifests_that_can_be_read() {
     for rule in RULES {
         for example in examples(rule) {
             let errors = patternwarden_yaml::read(&example.text).errors;
-            assert!(errors.is_empty(), "{}: {errors:?}\n{}", rule.id, example.text);
+            // Except where that is what is wrong.
+            let broken = example.bad && rule.is_about_reading();
+            assert_eq!(errors.is_empty(), !broken, "{}: {errors:?}\n{}", rule.id, example.text);
         }
     }
 }

@@ -12,7 +12,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 #![expect(clippy::std_instead_of_alloc, reason = "tests run where std is")]
 
-use patternwarden::recognise::{self, Recognised};
+use patternwarden::recognise::{self, Confidence, Recognised};
 use patternwarden::set::{Scope, Set};
 use patternwarden::{Pattern, RECOGNISERS, bundle::Bundle, docs, patterns};
 use std::collections::BTreeSet;
@@ -159,4 +159,42 @@ fn every_pattern_is_explained_under_the_same_headings() {
         let sentences = summary.matches(". ").count() + usize::from(summary.ends_with('.'));
         assert_eq!(sentences, 1, "{id}: one sentence: `{summary}`");
     }
+}
+
+#[test]
+fn the_author_of_an_object_has_the_last_word() {
+    let shown = |annotations: &str, kind: &str| {
+        let text = format!(
+            "apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: shop}}\nspec:\n  replicas: 1\n  \
+             selector: {{matchLabels: {{app: shop}}}}\n  template:\n    metadata:\n      labels: {{app: \
+             shop}}\n      annotations: {annotations}\n    spec:\n      containers: [{{name: a, image: \
+             r.example/a:1}}]\n"
+        );
+        recognised(&text)
+    };
+    let of = |hits: &[Recognised], pattern: Pattern| {
+        hits.iter().find(|hit| hit.pattern == pattern).map(|hit| hit.confidence)
+    };
+    let plain = shown("{}", "Deployment");
+    assert_eq!(of(&plain, Pattern::SingletonService), Some(Confidence::Possible));
+    let named = "{patternwarden.dev/pattern: 'singleton-service, adapter'}";
+    let hits = shown(named, "Deployment");
+    for pattern in [Pattern::SingletonService, Pattern::Adapter] {
+        assert_eq!(of(&hits, pattern), Some(Confidence::Certain), "{pattern:?}");
+        let hit = hits.iter().find(|hit| hit.pattern == pattern).unwrap();
+        let says = hit.evidence.last().unwrap();
+        assert_eq!(says.pointer, "/spec/template/metadata/annotations/patternwarden.dev~1pattern");
+        assert_eq!(says.label, "the author says so");
+    }
+    // What is said to be something else is not guessed at; what is proved stays.
+    let other = shown("{patternwarden.dev/pattern: stateless-service}", "Deployment");
+    assert_eq!(of(&other, Pattern::SingletonService), None);
+    let kept = |hits: &[Recognised]| {
+        let sure = hits.iter().filter(|hit| hit.confidence > Confidence::Possible);
+        sure.map(|hit| hit.pattern).filter(|p| *p != Pattern::StatelessService).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(&other), kept(&plain));
+    // A word that is no pattern says nothing.
+    let wrong = shown("{patternwarden.dev/pattern: singelton}", "Deployment");
+    assert_eq!(of(&wrong, Pattern::SingletonService), Some(Confidence::Possible));
 }

@@ -177,6 +177,12 @@ fn every_range_lies_in_the_text() {
 #[test]
 fn without_text_there_are_no_ranges_and_the_same_findings() {
     for mut text in corpus() {
+        // What is missing near a place that cannot be read is held back, and a document without
+        // text has no such places.
+        if !patternwarden_yaml::read(&text).errors.is_empty() {
+            assert!(read(&text).findings.iter().any(Finding::is_of_syntax), "{text}");
+            continue;
+        }
         // Comments that suppress are text.
         let read_once = patternwarden_yaml::read(&text);
         let comments = read_once.documents.iter().flat_map(Document::comments);
@@ -293,6 +299,48 @@ fn what_may_stand_in_unread_text_is_not_called_missing() {
     let wrong = whole.replace("privileged: false", "runAsNonRoot: false");
     let (found, errors) = missing(&format!("{wrong}      x: [\n"));
     assert_eq!((found, errors), (vec![path(0)], 1));
+}
+
+#[test]
+fn what_cannot_be_read_is_a_finding_once_per_place_whatever_else_is_there() {
+    let whole = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n";
+    for (text, count) in [
+        ("kind: Pod\nname x\na: 1\n".to_owned(), 1),
+        ("a: [\n".to_owned(), 1),
+        // Nothing of it is a document.
+        ("---b: 2\n".to_owned(), 1),
+        (format!("{whole}---\na: 'b\n---\n{whole}---\n\tc: 1\n---\n{whole}"), 2),
+        ("\0".to_owned(), 1),
+        (format!("{}1{}", "[".repeat(2_000), "]".repeat(2_000)), 1),
+    ] {
+        let report = read(&text);
+        assert_eq!(report.syntax.len(), count, "{text:.60}");
+        let said: Vec<&Finding> = report.findings.iter().filter(|f| f.is_of_syntax()).collect();
+        assert_eq!(said.len(), count, "{text:.60}");
+        for (error, finding) in report.syntax.iter().zip(said) {
+            assert_eq!((&error.message, error.range), (&finding.message, finding.range));
+            assert_eq!(report.said_of(error), Some(finding));
+            assert_eq!((finding.resource, finding.path.as_str()), (None, ""));
+            assert_eq!(finding.severity, Severity::Error);
+        }
+        assert_eq!(report.verdict, Verdict::NotEvaluated);
+    }
+    let broken = "kind: Pod\nname x\na: 1\n";
+    // The key that lacks its colon is a guess, and no field that is judged.
+    assert!(read(broken).findings.iter().all(|f| !f.message.contains("name x")));
+    let id = "yaml-syntax-invalid";
+    let tuned = with(
+        broken,
+        &format!(r#"{{"rules": {{"{id}": {{"severity": "info", "admission": "deny"}}}}}}"#),
+    );
+    let said: Vec<&Finding> = tuned.findings.iter().filter(|f| f.is_of_syntax()).collect();
+    assert_eq!((said.len(), said[0].severity, said[0].blocking), (1, Severity::Info, true));
+    // Silence would look like praise: what could not be read stays in the report.
+    let off = with(broken, &format!(r#"{{"rules": {{"{id}": "off"}}}}"#));
+    assert!(!off.findings.iter().any(Finding::is_of_syntax));
+    assert_eq!((off.syntax.len(), off.verdict), (1, Verdict::NotEvaluated));
+    assert_eq!(off.said_of(&off.syntax[0]), None);
+    assert_eq!(off.unreadable().count(), 1);
 }
 
 #[test]

@@ -8,6 +8,9 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+#[path = "support/forms.rs"]
+mod forms;
+
 use patternwarden::param::Param;
 use patternwarden::rule::PssLevel;
 use patternwarden::set::Scope;
@@ -333,6 +336,14 @@ fn samples(param: &Param) -> (String, Vec<String>) {
         Param::Strings(_) => {
             (text("[\"a\", \"b*\"]"), vec![text("\"a\""), text("[1]"), text("{}"), text("null")])
         }
+        Param::Entries(_, form) => {
+            let (right, wrong) = forms::samples(*form);
+            let list = |entry: &str| serde_json::json!([entry]).to_string();
+            let wrong = wrong.into_iter().chain(forms::only_read(*form).iter().copied());
+            let mut wrong: Vec<String> = wrong.map(list).collect();
+            wrong.extend([text("\"a\""), text("[1]"), text("{}"), text("null")]);
+            (serde_json::json!(right).to_string(), wrong)
+        }
         _ => panic!("a new kind of parameter needs samples"),
     }
 }
@@ -348,7 +359,10 @@ fn every_parameter_accepts_its_own_values_and_refuses_others() {
             settings(&with(&right));
             for value in wrong {
                 let message = complaint(&with(&value));
-                let place = format!("/rules/{}/{}: expected ", rule.id, param.name());
+                // The entry that is wrong, where it is one of a list that looks like one.
+                let entry = matches!(param, Param::Entries(..)) && value.starts_with("[\"");
+                let entry = if entry { "/0" } else { "" };
+                let place = format!("/rules/{}/{}{entry}: expected ", rule.id, param.name());
                 assert!(message.starts_with(&place), "{value}: {message}");
             }
         }
@@ -362,6 +376,9 @@ fn defaults_of_parameters_are_values_that_they_accept() {
             match param {
                 Param::Int(p) => assert!((p.min..=p.max).contains(&p.default), "{}", p.name),
                 Param::Choice(p) => assert!(p.options.contains(&p.default), "{}", p.name),
+                Param::Entries(p, form) => {
+                    assert!(p.default.iter().all(|entry| form.holds(entry)), "{}", p.name);
+                }
                 _ => {}
             }
             let name = param.name();

@@ -156,3 +156,47 @@ fn whatever_is_not_a_request_is_an_error() {
     }
     assert_eq!(answer(b"protocol_version", b"").unwrap(), "\"v1\"");
 }
+
+#[test]
+fn what_is_suppressed_is_audited_and_left_as_it_is() {
+    let note = "ignore.patternwarden.dev/run-as-non-root-missing";
+    let mut object = pod("app");
+    object["metadata"]["annotations"] = json!({note: "until=2030-01-31; the image says so itself"});
+    let annotations = |settings: &Value, object: &Value| {
+        let answer = call("validate", &json!({"request": create(object), "settings": settings}));
+        answer.unwrap()["audit_annotations"].clone()
+    };
+    let warn = only("warn");
+    let audited = annotations(&warn, &object);
+    assert_eq!(audited["suppressed"], "run-as-non-root-missing=annotation");
+    // Nothing says which day it is, so that it holds.
+    assert_eq!(audited["clock"], "unknown");
+    let mut dated = object.clone();
+    dated["metadata"]["creationTimestamp"] = json!("2031-01-01T00:00:00Z");
+    let audited = annotations(&warn, &dated);
+    assert_eq!((&audited["suppressed"], &audited["clock"]), (&Value::Null, &Value::Null));
+
+    // A repair does not touch what is suppressed.
+    let fix = "privilege-escalation-allowed";
+    let mutate = json!({
+        "profiles": ["none"], "mutate": [fix],
+        "rules": {fix: {"severity": "warning", "admission": "warn"}},
+    });
+    let mutated = |object: &Value| {
+        call("validate", &json!({"request": create(object), "settings": mutate})).unwrap()["mutated_object"].clone()
+    };
+    assert!(mutated(&pod("app")).is_object());
+    object["metadata"]["annotations"] =
+        json!({format!("ignore.patternwarden.dev/{fix}"): "needed by the profiler"});
+    assert_eq!(mutated(&object), Value::Null);
+
+    // However much is suppressed, the audit log stays short.
+    let exempt = json!({
+        "profiles": ["strict"], "suppressions": {"allow_all": true},
+        "exemptions": [{"rules": ["*"], "match": {"names": ["web"]}, "reason": "reviewed by the platform team"}],
+        "rules": patternwarden::RULES.iter().map(|r| (r.id.to_owned(), json!({"admission": "warn"})))
+            .collect::<serde_json::Map<_, _>>(),
+    });
+    let audited = annotations(&exempt, &pod("app"));
+    assert_eq!(audited["suppressed"].as_str().unwrap().len(), 256);
+}

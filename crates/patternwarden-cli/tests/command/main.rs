@@ -119,6 +119,38 @@ fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
 }
 
 #[test]
+fn what_cannot_be_read_is_said_once_and_named_like_any_rule() {
+    let folder = folder(&[
+        ("broken.yaml", "kind: Pod\nname x\na: 1\n"),
+        ("mild.yaml", "rules:\n  yaml-syntax-invalid: warning\n"),
+        ("off.yaml", "rules:\n  yaml-syntax-invalid: off\n"),
+        (
+            "exempt.yaml",
+            "exemptions:\n- rules: [yaml-syntax-invalid, document-not-checked, required-field-missing, misplaced-field]\n  match: {files: ['**']}\n  reason: templates of a chart\n",
+        ),
+    ]);
+    let told = |settings: &[&str]| {
+        let mut arguments = vec!["check", "broken.yaml"];
+        arguments.extend(settings);
+        run(folder.path(), &arguments)
+    };
+    let output = told(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = stdout(&output);
+    assert_eq!(text.matches("[yaml-syntax-invalid]").count(), 1, "{text}");
+    assert!(text.contains("error[yaml-syntax-invalid]: ") && text.contains("help"), "{text}");
+    assert!(text.contains("1 place could not be read"), "{text}");
+    assert!(stdout(&told(&["--settings", "mild.yaml"])).contains("warning[yaml-syntax-invalid]: "));
+    let off = told(&["--settings", "off.yaml"]);
+    assert_eq!(off.status.code(), Some(2), "silence would look like praise");
+    assert!(stdout(&off).contains("1 place could not be read"));
+    let exempt = told(&["--settings", "exempt.yaml", "--fail-on", "error"]);
+    assert_eq!(exempt.status.code(), Some(0), "{}", stdout(&exempt));
+    assert!(stdout(&exempt).contains("suppressed"), "{}", stdout(&exempt));
+    assert!(!stdout(&exempt).contains("in the cluster: yaml-syntax"), "nobody can send it there");
+}
+
+#[test]
 fn bytes_that_are_no_text_are_a_syntax_error() {
     let folder = folder(&[]);
     fs::write(folder.path().join("binary.yaml"), b"a: \xff\xfe\x00").unwrap();

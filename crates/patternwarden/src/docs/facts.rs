@@ -1,5 +1,6 @@
 //! What is short enough for a table: a rule's facts and the values of its parameters.
 
+use crate::annotations::PATTERN;
 use crate::param::Param;
 use crate::pattern::Pattern;
 use crate::rule::{Grade, PssLevel, Rule, Surface};
@@ -75,8 +76,16 @@ pub fn values(param: &Param) -> String {
         Param::Int(p) => format!("{} {} ({} to {})", p.default, p.unit, p.min, p.max),
         Param::Flag(p) => p.default.to_string(),
         Param::Choice(p) => format!("{} ({})", p.default, p.options.join(", ")),
-        Param::Strings(p) => format!("[{}]", p.default.join(", ")),
+        Param::Strings(p) | Param::Entries(p, _) => format!("[{}]", p.default.join(", ")),
     }
+}
+
+/// How the author of an object says that it shows a pattern, Markdown.
+pub fn override_of(pattern: Pattern) -> String {
+    format!(
+        "An object that does not show it can say so: the annotation `{PATTERN}: {}`.",
+        pattern.id()
+    )
 }
 
 /// The rules that guard a pattern; with `None`, those that guard reading any manifest.

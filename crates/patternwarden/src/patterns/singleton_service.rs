@@ -29,7 +29,8 @@ crate::pattern! {
     /// be one (`replicas=1`), as most of them are merely small. From inside (`in-app`): leader
     /// election among the arguments or variables, a right to write Leases, a Lease, a Dapr lock
     /// store. A PodDisruptionBudget (`pdb`) bounds the number from below. A workload that an
-    /// autoscaler drives is no singleton by its replica count.
+    /// autoscaler drives is no singleton by its replica count. A workload that shows none of this can
+    /// say so itself, with the annotation `patternwarden.dev/pattern: singleton-service`.
     ///
     /// ## What breaks it
     ///

@@ -36,7 +36,7 @@ pub(super) fn report(
     editor: Option<&dyn TextEditor>,
     neighbours: Option<&Neighbours>,
 ) -> Report {
-    let bundle = Bundle::new(&stream.documents).with_kinds_of(settings);
+    let bundle = Bundle::new(&stream.documents).with_errors(&stream.errors).with_kinds_of(settings);
     let set = Set::new(&bundle, settings.scope());
     let lines = stream.lines.as_ref();
     let builder = Builder { set: &set, settings, lines, editor, neighbours };

@@ -1,8 +1,9 @@
+use crate::annotations::{IGNORE_ALL, IGNORE_CONTAINER, OF_OURS};
 use crate::engine::Cx;
 use crate::kube::{Object, entries};
 use crate::matcher::{clipped, glob};
 use crate::metadata_policy::{CRITERION, KEYS, Policy, SCOPES, judge, places};
-use crate::param::{Choice, Param, Strings};
+use crate::param::{Choice, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Surface};
 
@@ -117,10 +118,10 @@ crate::rule! {
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[
-        Param::Strings(&REQUIRED),
+        Param::Entries(&REQUIRED, Form::KeyOrPair),
         Param::Strings(&DENIED),
         Param::Strings(&ALLOWED_ONLY),
-        Param::Strings(&VALUES),
+        Param::Entries(&VALUES, Form::Pair),
         Param::Strings(&DENIED_VALUES),
         Param::Choice(&CRITERION),
         Param::Strings(&KEYS),
@@ -173,9 +174,9 @@ const OWN: [&str; 6] = [
     "kubectl.kubernetes.io/last-applied-configuration",
     "deployment.kubernetes.io/revision",
     "autoscaling.alpha.kubernetes.io/*",
-    "patternwarden.dev/*",
-    "ignore.patternwarden.dev/*",
-    "*.ignore.patternwarden.dev/*",
+    OF_OURS,
+    IGNORE_ALL,
+    IGNORE_CONTAINER,
 ];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {

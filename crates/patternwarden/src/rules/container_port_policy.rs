@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Class, Container};
 use crate::matcher::in_range;
-use crate::param::{Flag, Int, Param, Strings};
+use crate::param::{Flag, Form, Int, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
 
@@ -93,7 +93,7 @@ crate::rule! {
     patterns: &[Pattern::NetworkSegmentation, Pattern::ProcessContainment],
     severity: Severity::Info,
     surfaces: &[Surface::Object, Surface::Cluster],
-    params: &[Param::Strings(&DENIED), Param::Int(&MIN_PORT), Param::Flag(&REQUIRE_NAMES)],
+    params: &[Param::Entries(&DENIED, Form::Port), Param::Int(&MIN_PORT), Param::Flag(&REQUIRE_NAMES)],
     check: Check::Container(check),
 }
 

@@ -169,10 +169,10 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// For kinds of which nothing is asked here: name them in `kinds_known`. What to do about the
-    /// rest is for people to know, so there is no repair. Documents that are empty or hold comments
-    /// alone are passed over, as `kubectl` does; text that cannot be read, a template that was not
-    /// rendered or limits that are exceeded are the matter of `yaml-syntax-invalid`. A comment or an
-    /// annotation hides only what could be read.
+    /// rest is for people to know, so there is no repair. What could not be read for its version, or
+    /// is no object, is hidden by exemptions alone. Documents that are empty or hold comments alone
+    /// are passed over, as `kubectl` does; text that cannot be read, a template that was not rendered
+    /// or limits that are exceeded are the matter of `yaml-syntax-invalid`.
     ///
     /// ## Source
     ///
@@ -198,7 +198,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, document: &'d Document) {
     let index =
         set.documents().position(|other| core::ptr::eq(other, document)).unwrap_or_default();
     if let Some(reason) = set.stranger(index) {
-        cx.report(root, format_args!("this is not looked at: {reason}"));
+        cx.report(root, format_args!("this is not looked at: {reason}")).inexcusable();
     }
     for object in set.objects().filter(|object| set.document_of(object.index) == index) {
         of_object(cx, object);
@@ -233,7 +233,8 @@ fn of_object<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let place = if group == api.group { version.place } else { kind.place };
         let (written, end) = (clipped(written), if read { "" } else { ", and is not looked at" });
         cx.report(place, format_args!("`{name}` is known as `{known}`, not as `{written}`{end}"))
-            .severity(Severity::Warning);
+            .severity(Severity::Warning)
+            .inexcusable();
         return;
     }
     if read {

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::resources::{amount, quantity};
 use crate::kube::{Container, PodSpec, Volume};
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use patternwarden_tree::Node;
@@ -115,7 +115,7 @@ crate::rule! {
     patterns: &[Pattern::PredictableDemands],
     severity: Severity::Info,
     surfaces: &[Surface::Object, Surface::Cluster],
-    params: &[Param::Strings(&MEDIA)],
+    params: &[Param::Entries(&MEDIA, Form::OneOf(&["default", "Memory"]))],
     fix: Some(Grade::Review),
     check: Check::Pod(check),
 }

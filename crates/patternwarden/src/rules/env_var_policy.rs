@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Container, items};
 use crate::matcher::{CRITERIA, clipped, glob, unmet};
-use crate::param::{Choice, Param, Strings};
+use crate::param::{Choice, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::repair::remove;
 use crate::rule::{Check, Grade, Surface};
@@ -129,7 +129,7 @@ crate::rule! {
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[
         Param::Strings(&DENIED),
-        Param::Strings(&DENIED_VALUES),
+        Param::Entries(&DENIED_VALUES, Form::Pair),
         Param::Strings(&REQUIRED),
         Param::Choice(&CRITERION),
         Param::Strings(&NAMES),

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::resources::{amount, quantity, request};
 use crate::kube::{Class, Container};
-use crate::param::{Flag, Param, Strings};
+use crate::param::{Flag, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use patternwarden_tree::Value;
@@ -85,7 +85,7 @@ crate::rule! {
     severity: Severity::Hint,
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
-    params: &[Param::Strings(&REQUIRE), Param::Flag(&EQUAL), Param::Flag(&INIT)],
+    params: &[Param::Entries(&REQUIRE, Form::OneOf(&["request", "limit"])), Param::Flag(&EQUAL), Param::Flag(&INIT)],
     fix: Some(Grade::Review),
     check: Check::Container(check),
 }

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::PodSpec;
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Pss, Severity, Surface};
 
@@ -105,7 +105,7 @@ crate::rule! {
     admission: Admission::Deny,
     surfaces: &[Surface::Object, Surface::Cluster],
     pss: Some(Pss::baseline("hostNamespaces")),
-    params: &[Param::Strings(&ALLOW)],
+    params: &[Param::Entries(&ALLOW, Form::OneOf(&["hostNetwork", "hostPID", "hostIPC"]))],
     fix: Some(Grade::Review),
     check: Check::Pod(check),
 }

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Class, Container, Port};
 use crate::matcher::in_range;
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Pss, Severity, Surface};
 
@@ -116,7 +116,7 @@ crate::rule! {
     admission: Admission::Deny,
     surfaces: &[Surface::Object, Surface::Cluster],
     pss: Some(Pss::baseline("hostPorts")),
-    params: &[Param::Strings(&ALLOWED_RANGES)],
+    params: &[Param::Entries(&ALLOWED_RANGES, Form::Range)],
     fix: Some(Grade::Review),
     check: Check::Container(check),
 }

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Object, PersistentVolume, PodSpec, Volume};
 use crate::matcher::{clipped, is_below};
-use crate::param::{Choice, Param, Strings};
+use crate::param::{Choice, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::repair::remove_volume;
 use crate::rule::{Admission, Check, Grade, Pss, Severity, Surface};
@@ -222,7 +222,7 @@ crate::rule! {
     // The level restricted allows no such volume either: there the check of `volume-type-restricted`
     // replaces this one.
     pss: Some(Pss { restricted: None, ..Pss::baseline("hostPathVolumes") }),
-    params: &[Param::Strings(&ALLOW_PATHS), Param::Strings(&ALLOW_PATHS_READONLY), Param::Choice(&PV)],
+    params: &[Param::Entries(&ALLOW_PATHS, Form::Directory), Param::Entries(&ALLOW_PATHS_READONLY, Form::Directory), Param::Choice(&PV)],
     fix: Some(Grade::Safe),
     check: Check::Object(check),
 }

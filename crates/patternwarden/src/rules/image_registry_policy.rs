@@ -2,7 +2,7 @@ use crate::engine::Cx;
 use crate::image_match::matches;
 use crate::kube::{ImageRef, PodSpec};
 use crate::matcher::{clipped, glob};
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
 
@@ -106,8 +106,8 @@ crate::rule! {
     params: &[
         Param::Strings(&ALLOWED),
         Param::Strings(&DENIED),
-        Param::Strings(&ALLOWED_IN),
-        Param::Strings(&DENIED_IN),
+        Param::Entries(&ALLOWED_IN, Form::Source),
+        Param::Entries(&DENIED_IN, Form::Source),
     ],
     check: Check::Pod(check),
 }

@@ -2,7 +2,7 @@ use crate::engine::Cx;
 use crate::image_match::matches;
 use crate::kube::{Object, PodSpec, Service};
 use crate::matcher::clipped;
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
 use alloc::string::String;
@@ -94,7 +94,7 @@ crate::rule! {
     patterns: &[Pattern::ImageBuilder, Pattern::DeclarativeDeployment],
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
-    params: &[Param::Strings(&EXTRA), Param::Strings(&IGNORE)],
+    params: &[Param::Entries(&EXTRA, Form::Retired), Param::Strings(&IGNORE)],
     fix: Some(Grade::Safe),
     check: Check::Object(check),
 }

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::Object;
 use crate::matcher::{clipped, glob};
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::rule::{Check, Surface};
 use patternwarden_tree::Node;
 
@@ -146,10 +146,10 @@ crate::rule! {
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[
-        Param::Strings(&DENIED),
-        Param::Strings(&UNLESS_OWNED_BY),
-        Param::Strings(&NAMESPACES_EXEMPT),
-        Param::Strings(&ADVICE),
+        Param::Entries(&DENIED, Form::Kind),
+        Param::Entries(&UNLESS_OWNED_BY, Form::OfKind),
+        Param::Entries(&NAMESPACES_EXEMPT, Form::OfKind),
+        Param::Entries(&ADVICE, Form::OfKind),
     ],
     check: Check::Object(check),
 }

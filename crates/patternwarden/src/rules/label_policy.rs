@@ -2,7 +2,7 @@ use crate::engine::Cx;
 use crate::kube::Object;
 use crate::matcher::{clipped, glob};
 use crate::metadata_policy::{CRITERION, KEYS, Policy, SCOPES, judge, places};
-use crate::param::{Choice, Flag, Param, Strings};
+use crate::param::{Choice, Flag, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Surface};
 
@@ -154,11 +154,11 @@ crate::rule! {
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[
-        Param::Strings(&REQUIRED),
+        Param::Entries(&REQUIRED, Form::KeyOrPair),
         Param::Strings(&DENIED),
         Param::Strings(&ALLOWED_ONLY),
         Param::Flag(&ALLOW_SYSTEM),
-        Param::Strings(&VALUES),
+        Param::Entries(&VALUES, Form::Pair),
         Param::Choice(&CRITERION),
         Param::Strings(&KEYS),
         Param::Choice(&PRESET),

@@ -2,7 +2,7 @@ use crate::engine::Cx;
 use crate::kube::{Namespace, Object};
 use crate::matcher::clipped;
 use crate::minor::Minor;
-use crate::param::{Flag, Int, Param, Strings};
+use crate::param::{Flag, Form, Int, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use patternwarden_tree::{At, Node};
@@ -150,7 +150,7 @@ crate::rule! {
         Param::Int(&MAX_VERSION_LAG),
         Param::Strings(&NAMESPACES_EXEMPT),
         Param::Flag(&DENY_PRIVILEGED),
-        Param::Strings(&REQUIRE),
+        Param::Entries(&REQUIRE, Form::PodSecurity),
     ],
     fix: Some(Grade::Safe),
     check: Check::Object(check),

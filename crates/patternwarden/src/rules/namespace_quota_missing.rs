@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Object, PodSpec, entries, items, resources};
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
 use patternwarden_tree::Node;
@@ -165,7 +165,7 @@ crate::rule! {
     patterns: &[Pattern::PredictableDemands],
     severity: Severity::Hint,
     surfaces: &[Surface::Bundle],
-    params: &[Param::Strings(&NEED), Param::Strings(&EXEMPT)],
+    params: &[Param::Entries(&NEED, Form::OneOf(&["ResourceQuota", "LimitRange"])), Param::Strings(&EXEMPT)],
     check: Check::Object(check),
 }
 

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{NetworkPolicy, PodSpec};
-use crate::param::{Flag, Param, Strings};
+use crate::param::{Flag, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
 use alloc::vec::Vec;
@@ -200,7 +200,7 @@ crate::rule! {
     patterns: &[Pattern::NetworkSegmentation],
     severity: Severity::Info,
     surfaces: &[Surface::Bundle],
-    params: &[Param::Strings(&DIRECTIONS), Param::Flag(&ALWAYS)],
+    params: &[Param::Entries(&DIRECTIONS, Form::OneOf(&["ingress", "egress", "any"])), Param::Flag(&ALWAYS)],
     check: Check::Pod(check),
 }
 

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{PodSpec, entries, items};
 use crate::matcher::clipped;
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Surface};
 use alloc::vec::Vec;
@@ -100,13 +100,16 @@ crate::rule! {
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[
-        Param::Strings(&FORBID),
-        Param::Strings(&REQUIRE),
+        Param::Entries(&FORBID, Form::OneOf(FORMS)),
+        Param::Entries(&REQUIRE, Form::OneOf(FORMS)),
         Param::Strings(&DENIED_KEYS),
         Param::Strings(&SCHEDULERS),
     ],
     check: Check::Pod(check),
 }
+
+/// The ways to choose a node.
+const FORMS: &[&str] = &["nodeName", "nodeSelector", "nodeAffinity"];
 
 static FORBID: Strings = Strings {
     name: "forbid",

@@ -1,3 +1,4 @@
+use crate::annotations::NO_DISRUPTION;
 use crate::engine::Cx;
 use crate::kube::{Budget, Object, Rounding, entries, int_or_percent};
 use crate::param::{Param, Strings};
@@ -267,7 +268,7 @@ crate::rule! {
 static ALLOWED: Strings = Strings {
     name: "allow_zero_disruption_label",
     doc: "Labels of budgets that forbid disruption on purpose, as globs.",
-    default: &["patternwarden.dev/no-disruption"],
+    default: &[NO_DISRUPTION],
 };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Class, Container};
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Pss, Severity, Surface};
 
@@ -116,7 +116,7 @@ crate::rule! {
     admission: Admission::Deny,
     surfaces: &[Surface::Object, Surface::Cluster],
     pss: Some(Pss::baseline("privileged")),
-    params: &[Param::Strings(&ALLOW_IMAGES), Param::Strings(&SKIP)],
+    params: &[Param::Strings(&ALLOW_IMAGES), Param::Entries(&SKIP, Form::OneOf(&["init", "ephemeral"]))],
     fix: Some(Grade::Review),
     check: Check::Container(check),
 }

@@ -2,7 +2,7 @@ use crate::engine::Cx;
 use crate::kube::command::base_name;
 use crate::kube::{Class, Container};
 use crate::matcher::clipped;
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Surface};
 use patternwarden_tree::Node;
@@ -87,7 +87,7 @@ crate::rule! {
     patterns: &[Pattern::HealthProbe],
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
-    params: &[Param::Strings(&DENIED), Param::Strings(&PROBES)],
+    params: &[Param::Strings(&DENIED), Param::Entries(&PROBES, Form::OneOf(&["liveness", "readiness", "startup"]))],
     check: Check::Container(check),
 }
 

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Class, Container, Probe, ProbeKind};
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Surface};
 use patternwarden_tree::{At, Node};
@@ -91,10 +91,20 @@ crate::rule! {
     patterns: &[Pattern::HealthProbe],
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
-    params: &[Param::Strings(&LIVENESS), Param::Strings(&READINESS), Param::Strings(&STARTUP)],
+    params: &[Param::Entries(&LIVENESS, Form::Bounds(FIELDS)), Param::Entries(&READINESS, Form::Bounds(FIELDS)), Param::Entries(&STARTUP, Form::Bounds(FIELDS))],
     fix: Some(Grade::Review),
     check: Check::Container(check),
 }
+
+/// The numbers of a probe that have bounds.
+const FIELDS: &[&str] = &[
+    "initialDelaySeconds",
+    "periodSeconds",
+    "timeoutSeconds",
+    "successThreshold",
+    "failureThreshold",
+    "terminationGracePeriodSeconds",
+];
 
 static LIVENESS: Strings = Strings {
     name: "liveness",

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Crd, Object, PodSpec, config_references, is_ingress, items};
 use crate::matcher::{clipped, glob};
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
 use alloc::{format, vec::Vec};
@@ -194,7 +194,7 @@ crate::rule! {
     patterns: &[Pattern::PredictableDemands, Pattern::ConfigurationResource, Pattern::Operator],
     severity: Severity::Info,
     surfaces: &[Surface::Bundle],
-    params: &[Param::Strings(&IGNORE)],
+    params: &[Param::Entries(&IGNORE, Form::Object)],
     check: Check::Object(check),
 }
 

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::PodSpec;
 use crate::matcher::clipped;
-use crate::param::{Choice, Int, Param, Strings};
+use crate::param::{Choice, Form, Int, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use crate::spreading::{Cost, HOSTNAME, Rule as Spread, most_replicas, preferred, rules_of};
@@ -334,7 +334,7 @@ crate::rule! {
     params: &[
         Param::Int(&MAX_REQUIRED),
         Param::Strings(&TOPOLOGY_KEYS),
-        Param::Strings(&ACCEPT),
+        Param::Entries(&ACCEPT, Form::OneOf(&["spread", "antiAffinity"])),
         Param::Strings(&REQUIRE_KEYS),
         Param::Int(&MIN_REPLICAS),
         Param::Choice(&UNSET_REPLICAS),

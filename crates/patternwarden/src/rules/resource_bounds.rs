@@ -3,7 +3,7 @@ use crate::image_match::matches;
 use crate::kube::resources::{amount, request};
 use crate::kube::{Class, Container, PodSpec, Quantity};
 use crate::matcher::clipped;
-use crate::param::{Flag, Param, Strings};
+use crate::param::{Flag, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Surface};
 use patternwarden_tree::{Node, Value};
@@ -118,10 +118,10 @@ crate::rule! {
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[
-        Param::Strings(&MIN_REQUEST),
-        Param::Strings(&MAX_REQUEST),
-        Param::Strings(&MIN_LIMIT),
-        Param::Strings(&MAX_LIMIT),
+        Param::Entries(&MIN_REQUEST, Form::Amount),
+        Param::Entries(&MAX_REQUEST, Form::Amount),
+        Param::Entries(&MIN_LIMIT, Form::Amount),
+        Param::Entries(&MAX_LIMIT, Form::Amount),
         Param::Flag(&REQUIRE),
         Param::Flag(&POD),
         Param::Strings(&IGNORE_IMAGES),

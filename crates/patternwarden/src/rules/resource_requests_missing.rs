@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::resources::{amount, quantity, request};
 use crate::kube::{Class, Container};
-use crate::param::{Choice, Flag, Param, Strings};
+use crate::param::{Choice, Flag, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
 use alloc::{string::ToString, vec::Vec};
@@ -125,7 +125,7 @@ crate::rule! {
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[
-        Param::Strings(&RESOURCES),
+        Param::Entries(&RESOURCES, Form::OneOf(&["cpu", "memory", "ephemeral-storage"])),
         Param::Strings(&KINDS_EXEMPT),
         Param::Flag(&SIDECARS),
         Param::Flag(&LIMIT_COUNTS),

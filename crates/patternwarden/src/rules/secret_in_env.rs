@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Container, items};
 use crate::matcher::clipped;
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
 use alloc::vec::Vec;
@@ -111,7 +111,7 @@ crate::rule! {
     severity: Severity::Hint,
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
-    params: &[Param::Strings(&ALLOWED), Param::Strings(&SOURCES)],
+    params: &[Param::Strings(&ALLOWED), Param::Entries(&SOURCES, Form::OneOf(&["env", "envFrom"]))],
     check: Check::Container(check),
 }
 

@@ -2,7 +2,7 @@ use crate::engine::Cx;
 use crate::image_match::matches;
 use crate::kube::PodSpec;
 use crate::matcher::{clipped, glob};
-use crate::param::{Flag, Param, Strings};
+use crate::param::{Flag, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Surface};
 use alloc::vec::Vec;
@@ -111,7 +111,7 @@ crate::rule! {
         Param::Flag(&REQUIRE_NAMED),
         Param::Strings(&ALLOWED),
         Param::Strings(&DENIED),
-        Param::Strings(&IMAGES),
+        Param::Entries(&IMAGES, Form::Source),
     ],
     check: Check::Pod(check),
 }

@@ -2,7 +2,7 @@ use crate::engine::Cx;
 use crate::kube::{Object, Service, cidr_holds, items};
 use crate::matcher::clipped;
 use crate::minor::Minor;
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Surface};
 use alloc::vec::Vec;
@@ -94,7 +94,7 @@ crate::rule! {
     patterns: &[Pattern::NetworkSegmentation],
     admission: Admission::Warn,
     surfaces: &[Surface::Object, Surface::Cluster],
-    params: &[Param::Strings(&ALLOWED)],
+    params: &[Param::Entries(&ALLOWED, Form::Address)],
     fix: Some(Grade::Review),
     check: Check::Object(check),
 }

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Object, Service, backends, is_ingress};
 use crate::matcher::in_range;
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Surface};
 use patternwarden_tree::Node;
@@ -120,10 +120,10 @@ crate::rule! {
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[
-        Param::Strings(&PORTS),
-        Param::Strings(&NODE_PORTS),
-        Param::Strings(&INGRESS_PORTS),
-        Param::Strings(&INGRESS_PORTS_DENIED),
+        Param::Entries(&PORTS, Form::Range),
+        Param::Entries(&NODE_PORTS, Form::Range),
+        Param::Entries(&INGRESS_PORTS, Form::Range),
+        Param::Entries(&INGRESS_PORTS_DENIED, Form::Range),
     ],
     check: Check::Object(check),
 }

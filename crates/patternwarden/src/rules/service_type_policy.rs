@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Object, Service, items};
 use crate::matcher::{clipped, glob};
-use crate::param::{Flag, Param, Strings};
+use crate::param::{Flag, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Surface};
 
@@ -110,8 +110,8 @@ crate::rule! {
     enabled: false,
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[
-        Param::Strings(&DENIED),
-        Param::Strings(&INTERNAL_ANNOTATIONS),
+        Param::Entries(&DENIED, Form::OneOf(&["NodePort", "LoadBalancer", "ExternalName"])),
+        Param::Entries(&INTERNAL_ANNOTATIONS, Form::Pair),
         Param::Flag(&REQUIRE_SOURCE_RANGES),
     ],
     check: Check::Object(check),

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Claim, Object, claims};
 use crate::matcher::clipped;
-use crate::param::{Flag, Param, Strings};
+use crate::param::{Flag, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Severity, Surface};
 
@@ -175,7 +175,7 @@ crate::rule! {
         Param::Flag(&REQUIRE),
         Param::Strings(&ALLOWED),
         Param::Strings(&DENIED),
-        Param::Strings(&RECLAIM_POLICIES),
+        Param::Entries(&RECLAIM_POLICIES, Form::OneOf(&["Retain", "Delete", "Recycle"])),
     ],
     check: Check::Object(check),
 }

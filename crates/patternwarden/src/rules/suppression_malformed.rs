@@ -136,6 +136,22 @@ crate::rule! {
     ///       image: registry.example/shop:latest
     /// ```
     ///
+    /// The annotation that says which patterns an object shows, with a pattern that does not exist:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    ///   annotations:
+    ///     # finding: /metadata/annotations/patternwarden.dev~1pattern
+    ///     patternwarden.dev/pattern: singelton-service, sidecar
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// What another linter reads is a hint, unless the setting `suppressions` has `honour_peers`:
     ///
     /// ```yaml,bad
@@ -181,6 +197,19 @@ crate::rule! {
     ///   containers:
     ///     - name: app
     ///       image: registry.example/shop:latest
+    /// ```
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    ///   annotations:
+    ///     patternwarden.dev/pattern: singleton-service
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
     /// ```
     ///
     /// ## When to allow it

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{PodSpec, Secured, items};
 use crate::matcher::{clipped, in_range};
-use crate::param::{Choice, Flag, Int, Param, Strings};
+use crate::param::{Choice, Flag, Form, Int, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
 use patternwarden_tree::{Node, Place};
@@ -156,13 +156,13 @@ crate::rule! {
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[
         Param::Int(&MIN),
-        Param::Strings(&USER.ranges),
+        Param::Entries(&USER.ranges, Form::Range),
         Param::Flag(&USER.require),
-        Param::Strings(&GROUP.ranges),
+        Param::Entries(&GROUP.ranges, Form::Range),
         Param::Flag(&GROUP.require),
-        Param::Strings(&FS_GROUP.ranges),
+        Param::Entries(&FS_GROUP.ranges, Form::Range),
         Param::Flag(&FS_GROUP.require),
-        Param::Strings(&SUPPLEMENTAL.ranges),
+        Param::Entries(&SUPPLEMENTAL.ranges, Form::Range),
         Param::Flag(&SUPPLEMENTAL.require),
         Param::Choice(&USERNS),
     ],

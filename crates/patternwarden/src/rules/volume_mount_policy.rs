@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Container, items};
 use crate::matcher::{CRITERIA, clipped, is_below, unmet};
-use crate::param::{Choice, Param, Strings};
+use crate::param::{Choice, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Severity, Surface};
 use alloc::{string::String, vec::Vec};
@@ -142,7 +142,7 @@ crate::rule! {
     params: &[
         Param::Strings(&DENIED_NAMES),
         Param::Strings(&ALLOWED_NAMES),
-        Param::Strings(&DENIED_PATHS),
+        Param::Entries(&DENIED_PATHS, Form::Directory),
         Param::Choice(&DEMAND),
         Param::Strings(&NAMES),
     ],

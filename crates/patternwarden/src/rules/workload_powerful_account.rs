@@ -2,7 +2,7 @@ use crate::engine::Cx;
 use crate::exposure::{opened, routes};
 use crate::kube::{Binding, PodSpec, Role, RoleKind, Volume, items};
 use crate::matcher::clipped;
-use crate::param::{Param, Strings};
+use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::patterns::{controller, operator};
 use crate::powers::{is_default, worst};
@@ -299,7 +299,7 @@ crate::rule! {
     "Reachable workload with cluster-changing rights",
     patterns: &[Pattern::AccessControl, Pattern::Controller],
     surfaces: &[Surface::Bundle],
-    params: &[Param::Strings(&EXPOSURE)],
+    params: &[Param::Entries(&EXPOSURE, Form::OneOf(&["ingress", "service", "host"]))],
     check: Check::Pod(check),
 }
 

@@ -255,8 +255,8 @@ keys! {
     MAX_PER_OBJECT "suppressions"."max_per_object": Shape::Int { min: 0, max: 1_000, default: 0 };
     /// Whether an exemption may name all rules with `*`.
     ALLOW_ALL "suppressions"."allow_all": Shape::Flag { default: false };
-    /// Whether suppressions for other linters, of checks that a rule here asks as well, count as
-    /// suppressions here.
+    /// Whether what other linters read as a suppression counts here as well, for checks that say all
+    /// that the rule says.
     HONOUR_PEERS "suppressions"."honour_peers": Shape::Flag { default: false };
     /// How many characters a reason needs.
     MIN_REASON_CHARS "suppressions"."min_reason_chars": Shape::Int { min: 1, max: 1_000, default: MIN_REASON };

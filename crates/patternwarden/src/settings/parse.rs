@@ -191,7 +191,10 @@ impl<'d> Reader<'d> {
                 },
                 key => match params.iter().find(|param| param.name() == key) {
                     Some(param) => match read(param, value) {
-                        Ok(tuning) => tuned.params.push((param.name(), tuning)),
+                        Ok(tuning) => {
+                            self.entries(param, value);
+                            tuned.params.push((param.name(), tuning));
+                        }
                         Err(message) => self.error(value, message),
                     },
                     None => {
@@ -210,6 +213,16 @@ impl<'d> Reader<'d> {
     }
 }
 
+impl<'d> Reader<'d> {
+    /// Names every entry of a list that does not look like the others.
+    fn entries(&mut self, param: &Param, list: Node<'d>) {
+        let Param::Entries(_, form) = param else { return };
+        for entry in list.items().filter(|item| item.as_str().is_some_and(|e| !form.holds(e))) {
+            self.error(entry, format!("expected {form}"));
+        }
+    }
+}
+
 /// The value of a parameter, or what was expected.
 fn read(param: &Param, node: Node<'_>) -> Result<Tuned, String> {
     match param {
@@ -224,7 +237,7 @@ fn read(param: &Param, node: Node<'_>) -> Result<Tuned, String> {
             Some(word) if p.options.contains(&word) => Ok(Tuned::Text(word.to_owned())),
             _ => Err(format!("expected one of {}", p.options.join(", "))),
         },
-        Param::Strings(_) => {
+        Param::Strings(_) | Param::Entries(..) => {
             let items =
                 node.as_seq().map(|list| list.items().map(|i| i.as_str().map(str::to_owned)));
             let read: Option<Vec<String>> = items.and_then(Iterator::collect);

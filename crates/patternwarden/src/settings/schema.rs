@@ -1,7 +1,7 @@
 //! The settings as a JSON Schema (draft 2020-12), from the same tables that read them.
 //!
 //! What no schema can say: that ids of exemptions are unique, that a key stands once in a map, that
-//! a day is in the calendar, and how long a reason is where settings set the least.
+//! a day is in the calendar, that a range begins below its end, that an address is one, and how long a reason is where settings set the least.
 
 use super::check::RULE_PROFILES;
 use super::keys::{KEYS, Key, Refs, Shape};
@@ -9,7 +9,7 @@ use super::may_mutate;
 use super::parse::PROFILES;
 use crate::kube::WORKLOADS;
 use crate::minor::Minor;
-use crate::param::Param;
+use crate::param::{Form, Param};
 use crate::pattern::Pattern;
 use crate::rule::{Rule, Severity};
 use crate::rules::{RULES, find};
@@ -181,6 +181,17 @@ fn parameter(param: &Param) -> Value {
         Param::Strings(p) => json!({
             "type": "array", "items": {"type": "string"}, "default": p.default, "description": doc,
         }),
+        Param::Entries(p, form) => json!({
+            "type": "array", "items": entries(*form), "default": p.default, "description": doc,
+        }),
+    }
+}
+
+/// What the entries of a list look like.
+fn entries(form: Form) -> Value {
+    match form {
+        Form::OneOf(words) => json!({"enum": words}),
+        _ => json!({"type": "string", "pattern": form.pattern()}),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::date::Date;
 use crate::image_match::matches;
 use crate::kube::{ImageRef, LabelSelector, Object, PodSpec, items};
 use crate::matcher::glob;
-use crate::rule::Rule;
+use crate::rule::{Admission, Rule};
 use crate::settings::{Settings, keys};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use patternwarden_tree::Node;
@@ -49,13 +49,14 @@ impl<'s> Exemption<'s> {
         self.wanted(key).is_none_or(|mut list| list.any(&mut holds))
     }
 
-    /// Whether it covers what a rule found at a node of an object.
+    /// Whether it covers what a rule found at a node of an object. What is found in no object, as in
+    /// a text that cannot be read, is covered by exemptions that ask for nothing but the file.
     pub(super) fn covers(
         &self,
         settings: &Settings,
         rule: &Rule,
         object: Option<Object<'_>>,
-        anchor: Node<'_>,
+        anchor: Option<Node<'_>>,
     ) -> bool {
         let mut rules = items(self.node.get("rules")).filter_map(Node::as_str);
         if !rules.any(|entry| names(settings, entry, rule))
@@ -63,14 +64,14 @@ impl<'s> Exemption<'s> {
         {
             return false;
         }
-        let Some(object) = object else { return false };
-        let container = cover::container(anchor);
+        let container = anchor.and_then(cover::container);
         let of_container =
             |key| container.and_then(|node| node.get(key)?.as_str()).unwrap_or_default();
         let (name, image) = (of_container("name"), of_container("image"));
-        self.any(&keys::NAMESPACES, |e| namespace(settings, object).is_some_and(|n| glob(e, n)))
-            && self.any(&keys::KINDS, |entry| is_kind(object, entry))
-            && self.any(&keys::NAMES, |entry| is_named(object, entry))
+        let home = object.and_then(|object| namespace(settings, object));
+        self.any(&keys::NAMESPACES, |entry| home.is_some_and(|home| glob(entry, home)))
+            && self.any(&keys::KINDS, |entry| object.is_some_and(|o| is_kind(o, entry)))
+            && self.any(&keys::NAMES, |entry| object.is_some_and(|o| is_named(o, entry)))
             && self.any(&keys::CONTAINERS, |entry| !name.is_empty() && glob(entry, name))
             && self.any(&keys::IMAGES, |entry| is_image(image, entry))
             && self.any(&keys::FILES, |entry| {
@@ -79,15 +80,16 @@ impl<'s> Exemption<'s> {
             && self.selects(object)
     }
 
-    fn selects(&self, object: Object<'_>) -> bool {
+    fn selects(&self, object: Option<Object<'_>>) -> bool {
         let Some(node) = self.node.at(keys::LABEL_SELECTOR.path).node() else { return true };
+        let Some(object) = object else { return false };
         let selector = LabelSelector { node };
         let template = object.pod_spec().and_then(PodSpec::labels);
         selector.selects(object.labels().value)
             || template.is_some_and(|l| selector.selects(Some(l)))
     }
 
-    pub(super) fn suppression(&self) -> Suppression {
+    pub(super) fn suppression(&self, effect: Admission) -> Suppression {
         Suppression {
             origin: Origin::Settings,
             pointer: self.pointer(),
@@ -95,7 +97,7 @@ impl<'s> Exemption<'s> {
             id: self.text("id").map(ToOwned::to_owned),
             reason: self.text("reason").unwrap_or_default().to_owned(),
             until: self.until,
-            in_cluster: self.node.at(keys::FILES.path).node().is_none(),
+            in_cluster: effect == Admission::Off || self.node.at(keys::FILES.path).node().is_none(),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use super::refs::lists;
 use super::written::MALFORMED;
-use super::{Cover, Entry, Origin, PREFIX, Run, Spot};
+use super::{Cover, Entry, Origin, Run, Spot};
+use crate::annotations::IGNORE;
 use crate::matcher::clipped;
 use crate::rule::{Grade, Rule, Severity};
 use crate::rules::find;
@@ -15,57 +16,71 @@ use patternwarden_tree::{Edit, Op, Value, escaped};
 /// Domain of the annotations that Polaris reads.
 const POLARIS: &str = "polaris.fairwinds.com";
 
-/// Checks of others that ask the same as a rule.
+/// How much of what a rule says the check of another linter says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Covers {
+    /// All of it, perhaps more.
+    All,
+    /// A part: to suppress the rule would hide what the check does not know.
+    Part,
+}
+
+/// Checks of others that ask the same as a rule, or a part of it.
 ///
 /// Sources: the lists of checks in the documentation of kube-linter, kube-score, Checkov, Polaris and
 /// Trivy.
-static CHECKS: &[(&str, &str)] = &[
-    ("latest-tag", "image-tag-mutable"),
-    ("container-image-tag", "image-tag-mutable"),
-    ("CKV_K8S_14", "image-tag-mutable"),
-    ("no-read-only-root-fs", "root-filesystem-writable"),
-    ("CKV_K8S_22", "root-filesystem-writable"),
-    ("privilege-escalation-container", "privilege-escalation-allowed"),
-    ("CKV_K8S_20", "privilege-escalation-allowed"),
-    ("CKV_K8S_16", "privileged-container"),
-    ("run-as-non-root", "run-as-non-root-missing"),
-    ("CKV_K8S_23", "run-as-non-root-missing"),
-    ("drop-net-raw-capability", "capability-not-dropped"),
-    ("unset-cpu-requirements", "resource-requests-missing"),
-    ("unset-memory-requirements", "resource-requests-missing"),
-    ("container-resources", "resource-requests-missing"),
-    ("no-readiness-probe", "readiness-probe-missing"),
-    ("CKV_K8S_9", "readiness-probe-missing"),
-    ("no-liveness-probe", "liveness-probe-missing"),
-    ("CKV_K8S_8", "liveness-probe-missing"),
-    ("host-network", "host-namespaces"),
-    ("host-pid", "host-namespaces"),
-    ("host-ipc", "host-namespaces"),
-    ("docker-sock", "container-runtime-socket"),
-    ("dangling-service", "service-selects-nothing"),
-    ("mismatching-selector", "selector-template-mismatch"),
-    ("no-anti-affinity", "replicas-not-spread"),
-    ("wildcard-in-rules", "rbac-wildcard"),
-    ("privileged-container", "privileged-container"),
-    ("non-isolated-pod", "network-policy-missing"),
-    ("pod-networkpolicy", "network-policy-missing"),
-    ("dangling-servicemonitor", "servicemonitor-selects-nothing"),
-    ("tagNotSpecified", "image-tag-mutable"),
-    ("notReadOnlyRootFilesystem", "root-filesystem-writable"),
-    ("privilegeEscalationAllowed", "privilege-escalation-allowed"),
-    ("runAsPrivileged", "privileged-container"),
-    ("runAsRootAllowed", "run-as-non-root-missing"),
-    ("readinessProbeMissing", "readiness-probe-missing"),
-    ("livenessProbeMissing", "liveness-probe-missing"),
-    ("hostNetworkSet", "host-namespaces"),
-    ("hostPIDSet", "host-namespaces"),
-    ("hostIPCSet", "host-namespaces"),
+static CHECKS: &[(&str, &str, Covers)] = &[
+    ("latest-tag", "image-tag-mutable", Covers::All),
+    ("container-image-tag", "image-tag-mutable", Covers::All),
+    ("CKV_K8S_14", "image-tag-mutable", Covers::All),
+    ("no-read-only-root-fs", "root-filesystem-writable", Covers::All),
+    ("CKV_K8S_22", "root-filesystem-writable", Covers::All),
+    ("privilege-escalation-container", "privilege-escalation-allowed", Covers::All),
+    ("CKV_K8S_20", "privilege-escalation-allowed", Covers::All),
+    ("CKV_K8S_16", "privileged-container", Covers::All),
+    ("run-as-non-root", "run-as-non-root-missing", Covers::All),
+    ("CKV_K8S_23", "run-as-non-root-missing", Covers::All),
+    ("drop-net-raw-capability", "capability-not-dropped", Covers::Part),
+    ("unset-cpu-requirements", "resource-requests-missing", Covers::Part),
+    ("unset-memory-requirements", "resource-requests-missing", Covers::Part),
+    ("container-resources", "resource-requests-missing", Covers::All),
+    ("no-readiness-probe", "readiness-probe-missing", Covers::All),
+    ("CKV_K8S_9", "readiness-probe-missing", Covers::All),
+    ("no-liveness-probe", "liveness-probe-missing", Covers::All),
+    ("CKV_K8S_8", "liveness-probe-missing", Covers::All),
+    ("host-network", "host-namespaces", Covers::Part),
+    ("host-pid", "host-namespaces", Covers::Part),
+    ("host-ipc", "host-namespaces", Covers::Part),
+    ("docker-sock", "container-runtime-socket", Covers::Part),
+    ("dangling-service", "service-selects-nothing", Covers::All),
+    ("mismatching-selector", "selector-template-mismatch", Covers::All),
+    ("no-anti-affinity", "replicas-not-spread", Covers::All),
+    ("wildcard-in-rules", "rbac-wildcard", Covers::All),
+    ("privileged-container", "privileged-container", Covers::All),
+    ("non-isolated-pod", "network-policy-missing", Covers::All),
+    ("pod-networkpolicy", "network-policy-missing", Covers::All),
+    ("dangling-servicemonitor", "servicemonitor-selects-nothing", Covers::All),
+    ("tagNotSpecified", "image-tag-mutable", Covers::All),
+    ("notReadOnlyRootFilesystem", "root-filesystem-writable", Covers::All),
+    ("privilegeEscalationAllowed", "privilege-escalation-allowed", Covers::All),
+    ("runAsPrivileged", "privileged-container", Covers::All),
+    ("runAsRootAllowed", "run-as-non-root-missing", Covers::All),
+    ("readinessProbeMissing", "readiness-probe-missing", Covers::All),
+    ("livenessProbeMissing", "liveness-probe-missing", Covers::All),
+    ("hostNetworkSet", "host-namespaces", Covers::Part),
+    ("hostPIDSet", "host-namespaces", Covers::Part),
+    ("hostIPCSet", "host-namespaces", Covers::Part),
 ];
 
 /// The rule that asks what a check of another linter asks.
 pub(super) fn translate(check: &str) -> Option<&'static str> {
-    let (_, rule) = CHECKS.iter().find(|(other, _)| *other == check)?;
+    let (_, rule, _) = CHECKS.iter().find(|(other, ..)| *other == check)?;
     find(rule).map(|rule| rule.id)
+}
+
+/// Whether the check of another linter says all that a rule says.
+fn says_all(check: &str) -> bool {
+    CHECKS.iter().any(|(other, _, covers)| *other == check && *covers == Covers::All)
 }
 
 /// A suppression for another linter.
@@ -128,7 +143,7 @@ impl<'d> Run<'_, 'd> {
         let Peer { at, tool, check, .. } = *peer;
         let rule = translate(check).and_then(find);
         let form = if at.span.is_some() { Origin::Comment } else { Origin::Annotation };
-        if rule.is_some_and(|rule| self.honours(rule, form)) {
+        if says_all(check) && rule.is_some_and(|rule| self.honours(rule, form)) {
             return self.honour(peer, rule, form);
         }
         // A hint, which warns nobody at admission; and none beside a suppression of our own.
@@ -187,6 +202,7 @@ impl<'d> Run<'_, 'd> {
             of_peer: true,
             covered: 0,
             denied: 0,
+            unread: 0,
         });
     }
 }
@@ -195,11 +211,11 @@ impl<'d> Run<'_, 'd> {
 fn beside(at: Spot<'_>, rule: &Rule) -> String {
     let own = at.pointer(Origin::Annotation);
     let map = own.rsplit_once('/').map_or("", |(map, _)| map);
-    format!("{map}/{}", escaped(&format!("{PREFIX}/{}", rule.id)))
+    format!("{map}/{}", escaped(&format!("{IGNORE}/{}", rule.id)))
 }
 
 /// Whether a suppression of our own stands beside that for another linter.
 fn is_ours_too(at: Spot<'_>, rule: &Rule) -> bool {
     let map = at.node.parent().filter(|_| at.span.is_none());
-    map.is_some_and(|map| map.get(&format!("{PREFIX}/{}", rule.id)).is_some())
+    map.is_some_and(|map| map.get(&format!("{IGNORE}/{}", rule.id)).is_some())
 }

@@ -65,7 +65,7 @@ impl<'d> Run<'_, 'd> {
             self.renamed(written, rule);
         }
         let settings = self.settings;
-        if rule.is_about_suppressions() || rule.id == "yaml-syntax-invalid" {
+        if rule.is_about_suppressions() || rule.is_about_reading() {
             return self.not_allowed(at, format_args!("`{id}` is not for suppressing"));
         }
         let form =
@@ -115,6 +115,7 @@ impl<'d> Run<'_, 'd> {
             of_peer: false,
             covered: 0,
             denied: 0,
+            unread: 0,
         });
     }
 

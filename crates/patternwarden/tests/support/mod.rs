@@ -44,8 +44,12 @@ pub(crate) fn settings_of(rule: &'static Rule, example: &Example) -> Settings {
 
 /// Judges a text.
 pub(crate) fn judge(text: &str, settings: &Settings) -> Judged {
-    let stream: Stream = patternwarden_yaml::read(text);
-    judge_documents(stream.documents, settings)
+    let Stream { documents, errors, .. } = patternwarden_yaml::read(text);
+    let findings = {
+        let bundle = Bundle::new(&documents).with_errors(&errors).with_kinds_of(settings);
+        engine::run(settings, &Set::new(&bundle, settings.scope()))
+    };
+    Judged { documents, findings }
 }
 
 /// Judges documents.
