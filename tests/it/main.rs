@@ -11,6 +11,7 @@ extern crate alloc;
 
 mod annotated;
 mod bare_host;
+mod beside;
 mod cluster;
 mod context;
 mod hostile;

@@ -42,7 +42,7 @@ pub(crate) fn report(payload: &[u8]) -> Result<String, String> {
     let call = Call::read(payload)?;
     let settings = settings::read(&call.settings())?;
     let object = call.object()?;
-    let neighbours = surroundings::of(&settings, &object)?;
+    let neighbours = surroundings::of_report(&settings, &object)?;
     let stream = Stream { documents: alloc::vec![object], ..Stream::default() };
     crate::json(&match neighbours {
         Some(neighbours) => patternwarden::check_beside(&stream, &settings, &neighbours),
@@ -94,20 +94,16 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     Ok(response)
 }
 
-/// What is wrong with the object, in the order of the manifest; what its neighbours tell comes last.
+/// What is wrong with the object, in the order of the manifest.
 pub(crate) fn judge_all(
     settings: &Settings,
     set: &Set<'_>,
     neighbours: Option<&Neighbours>,
 ) -> Judgement {
-    let mut judged = engine::judge(settings, set);
-    if let Some(neighbours) = neighbours {
-        let Judgement { mut findings, mut suppressed, undated, .. } = neighbours.judge(settings);
-        judged.findings.append(&mut findings);
-        judged.suppressed.append(&mut suppressed);
-        judged.undated |= undated;
+    match neighbours {
+        Some(neighbours) => neighbours.judge(settings, set),
+        None => engine::judge(settings, set),
     }
-    judged
 }
 
 /// The rules that found something, by severity; the patterns that the object uses; and which

@@ -3,6 +3,7 @@ use crate::kube::{
     Object, entries, gateways_of, ingress_class, ingress_paths, is_http_route, is_ingress, items,
 };
 use crate::matcher::clipped;
+use crate::neighbours::{INGRESSES, Reads};
 use crate::param::{Choice, Param};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
@@ -334,8 +335,15 @@ crate::rule! {
     patterns: &[Pattern::ServiceDiscovery],
     surfaces: &[Surface::Bundle],
     params: &[Param::Choice(&SCOPE)],
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads {
+    on: &["Ingress"],
+    kinds: &[&INGRESSES],
+    lacks: "names for external-dns are compared in files only",
+}];
 
 static SCOPE: Choice = Choice {
     name: "scope",

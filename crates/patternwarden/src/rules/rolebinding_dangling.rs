@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Binding, Object, PodSpec, Role, RoleKind, Subject};
 use crate::matcher::{clipped, nearest};
+use crate::neighbours::{ACCOUNTS, CLUSTER_ROLES, ROLES, Reads};
 use crate::pattern::Pattern;
 use crate::powers::is_default_name;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -191,8 +192,22 @@ crate::rule! {
     patterns: &[Pattern::AccessControl],
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Safe),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[
+    Reads {
+        on: &["RoleBinding"],
+        kinds: &[&ACCOUNTS, &CLUSTER_ROLES, &ROLES],
+        lacks: "accounts and roles of other namespaces are not looked up",
+    },
+    Reads {
+        on: &["ClusterRoleBinding"],
+        kinds: &[&CLUSTER_ROLES],
+        lacks: "accounts are not looked up: they stand in other namespaces",
+    },
+];
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
@@ -266,7 +281,8 @@ fn judge_subject<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>, subject: Subject
         return;
     }
     let namespace = written.value.filter(|name| !name.is_empty()).unwrap_or(own);
-    if name != "default" && cx.set().find("", "ServiceAccount", Some(namespace), name).is_none() {
+    let known = name == "default" || !cx.set().would_hold("ServiceAccount", namespace);
+    if !known && cx.set().find("", "ServiceAccount", Some(namespace), name).is_none() {
         let shown = clipped(name);
         cx.report(
             subject.name().place,

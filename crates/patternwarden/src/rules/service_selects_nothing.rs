@@ -235,14 +235,15 @@ crate::rule! {
     severity: Severity::Warning,
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Safe),
-    reads: Some(&READS),
+    reads: READS,
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads {
+static READS: &[Reads] = &[Reads {
     on: &["Service"],
     kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &ENDPOINT_SLICES],
-};
+    lacks: "",
+}];
 
 /// Related places that a finding names at most.
 const MAX_RELATED: usize = 8;

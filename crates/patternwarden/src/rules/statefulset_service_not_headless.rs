@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{PodSpec, Service, items, selects};
+use crate::neighbours::{Reads, SERVICES};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 
@@ -230,8 +231,11 @@ crate::rule! {
     patterns: &[Pattern::StatefulService],
     surfaces: &[Surface::Bundle, Surface::Object],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Pod(check),
 }
+
+static READS: &[Reads] = &[Reads { on: &["StatefulSet"], kinds: &[&SERVICES], lacks: "" }];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let (workload, object) = (pod.workload, pod.object());
