@@ -29,5 +29,6 @@ mod policy_files;
 mod pss;
 mod requests;
 mod slides;
+mod suppressed;
 mod verdicts;
 mod wapc_host;

@@ -13,7 +13,8 @@ use patternwarden::engine::Judgement;
 use patternwarden::neighbours::Neighbours;
 use patternwarden::set::Set;
 use patternwarden::settings::OnUpdate;
-use patternwarden::{Admission, Pattern, Rule, Settings, Severity, Stream, engine, recognise};
+use patternwarden::tree::sort_by;
+use patternwarden::{Admission, Rule, Settings, Severity, Stream, engine, recognise};
 
 /// `status.code` of a denial. Not 500, which the audit scanner takes for an error of the policy.
 const FORBIDDEN: u16 = 403;
@@ -27,8 +28,16 @@ pub(crate) fn validate(payload: &[u8]) -> Result<String, String> {
     let response = match call.subject()? {
         Some(mut subject) => {
             let mutated = mutate(&mut subject, &settings);
-            let response = judge(&subject, settings)?;
-            Response { mutated: mutated.filter(|_| response.denial.is_none()), ..response }
+            let mut response = judge(&subject, settings)?;
+            // What is denied all the same is not repaired.
+            if let Some((object, rules)) = mutated.filter(|_| response.denial.is_none()) {
+                response.mutated = Some(object);
+                note_ids(&mut response, "repaired", rules);
+            }
+            if !response.annotations.is_empty() {
+                note(&mut response, "engine", &[env!("CARGO_PKG_VERSION")]);
+            }
+            response
         }
         None => Response::default(),
     };
@@ -114,17 +123,11 @@ pub(crate) fn judge_all(
 fn annotate(response: &mut Response, judged: &Judgement, set: &Set<'_>) {
     let findings = &judged.findings;
     for severity in Severity::ALL {
-        let mut ids = Vec::new();
-        for finding in findings.iter().filter(|finding| finding.severity == severity) {
-            insert(&mut ids, finding.rule.id);
-        }
-        note(response, severity.id(), &ids);
+        let found = findings.iter().filter(|finding| finding.severity == severity);
+        note_ids(response, severity.id(), found.map(|finding| finding.rule.id).collect());
     }
-    let mut patterns = Vec::new();
-    for hit in recognise::recognise(set) {
-        insert(&mut patterns, Pattern::id(hit.pattern));
-    }
-    note(response, "patterns", &patterns);
+    let patterns = recognise::recognise(set);
+    note_ids(response, "patterns", patterns.iter().map(|hit| hit.pattern.id()).collect());
     let mut suppressed = Vec::new();
     for finding in &judged.suppressed {
         let origin = finding.suppression.as_ref().map_or("", |why| why.origin.id());
@@ -139,15 +142,13 @@ fn annotate(response: &mut Response, judged: &Judgement, set: &Set<'_>) {
         // A suppression that ends some day holds, because nothing says which day it is.
         note(response, "clock", &["unknown"]);
     }
-    if !response.annotations.is_empty() {
-        note(response, "engine", &[env!("CARGO_PKG_VERSION")]);
-    }
 }
 
-fn insert(ids: &mut Vec<&'static str>, id: &'static str) {
-    if let Err(at) = ids.binary_search(&id) {
-        ids.insert(at, id);
-    }
+/// Adds an annotation with ids, each once and in order.
+fn note_ids(response: &mut Response, key: &'static str, mut ids: Vec<&'static str>) {
+    sort_by(&mut ids, |a, b| a.cmp(b));
+    ids.dedup();
+    note(response, key, &ids);
 }
 
 /// Adds an annotation, unless it would be empty.
