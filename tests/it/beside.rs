@@ -208,7 +208,7 @@ fn cases() -> Vec<Case> {
         case("a policy selects it", "network-policy-missing", web(json!({})), &[isolating("web")], None),
         case("policies elsewhere alone", "network-policy-missing", web(json!({})), &[elsewhere(isolating("web"))], None),
 
-        case("no such Service", "ingress-backend-missing", ingress("a", "store"), &[service(false)], Some("no Service `store`")),
+        case("no such Service", "ingress-backend-missing", ingress("a", "store"), &[service(false)], Some("no Service `store` in namespace `shop` of the cluster")),
         case("a Service, and a certificate that nobody may look up", "ingress-backend-missing", ingress("a", "web"), &[service(false)], None),
         case("the same host in another namespace", "ingress-conflict", ingress("a", "web"), &[elsewhere(ingress("b", "web"))], Some("the host and path of another rule")),
         case("the Ingress itself", "ingress-conflict", ingress("a", "web"), &[ingress("a", "web")], None),
@@ -220,7 +220,7 @@ fn cases() -> Vec<Case> {
         case("a ConfigMap that may change", "config-change-no-rollout", reads("configMapRef"), &[config(json!({}))], Some("no Pod is restarted")),
         case("a ConfigMap that never changes", "config-change-no-rollout", reads("configMapRef"), &[config(json!({"immutable": true}))], None),
 
-        case("a role that is not there", "rolebinding-dangling", binding("RoleBinding", "Role"), &[account(json!({}))], Some("Role `reader`")),
+        case("a role that is not there", "rolebinding-dangling", binding("RoleBinding", "Role"), &[account(json!({}))], Some("Role `reader` is not in the cluster")),
         case("a role and an account that are there", "rolebinding-dangling", binding("RoleBinding", "Role"), &[account(json!({})), role("Role")], None),
         case("an account that is not there", "rolebinding-dangling", binding("RoleBinding", "Role"), &[role("Role")], Some("ServiceAccount `app`")),
         case("a role of the cluster, and accounts that nobody looks up", "rolebinding-dangling", binding("ClusterRoleBinding", "ClusterRole"), &[role("ClusterRole")], None),

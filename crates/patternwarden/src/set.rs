@@ -156,6 +156,11 @@ impl<'d> Set<'d> {
         self.is_closed() && self.read.is_none_or(told)
     }
 
+    /// What messages call all of it.
+    pub fn word(&self) -> &'static str {
+        if self.read.is_some() { "cluster" } else { "input" }
+    }
+
     /// Whether the set is complete.
     pub fn is_closed(&self) -> bool {
         self.scope == Scope::Closed

@@ -79,8 +79,24 @@ fn judge_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Judgem
     judgement
 }
 
-/// Whether settings leave a rule out for an object as a whole.
-pub(crate) fn passes_over(settings: &Settings, object: Object<'_>, rule: &Rule) -> bool {
-    let hook = || object.annotation("helm.sh/hook").is_some_and(|h| settings.exempts_hook(h));
-    (object.is_controlled() && !rule.is_security()) || (OF_SERVICES.contains(&rule.id) && hook())
+/// The rules that settings leave out for an object as a whole.
+pub(crate) struct PassedOver {
+    controlled: bool,
+    hook: bool,
+}
+
+impl PassedOver {
+    /// For this object.
+    pub(crate) fn of(settings: &Settings, object: Object<'_>) -> Self {
+        let hook = object.annotation("helm.sh/hook");
+        Self {
+            controlled: object.is_controlled(),
+            hook: hook.is_some_and(|hook| settings.exempts_hook(hook)),
+        }
+    }
+
+    /// Whether a rule is one of them.
+    pub(crate) fn has(&self, rule: &Rule) -> bool {
+        (self.controlled && !rule.is_security()) || (self.hook && OF_SERVICES.contains(&rule.id))
+    }
 }

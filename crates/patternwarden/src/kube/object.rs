@@ -109,8 +109,9 @@ impl<'d> Object<'d> {
     ///
     /// An object without `apiVersion` is taken for the built-in kind of its name.
     pub fn is(self, group: &str, kind: &str) -> bool {
-        let api = self.api();
-        api.kind == kind && (api.group == group || self.api_version().is_absent())
+        // Most objects are of another kind.
+        self.kind().value == Some(kind)
+            && (self.api().group == group || self.api_version().is_absent())
     }
 
     /// The name, or what it is generated from; `?` when there is none.

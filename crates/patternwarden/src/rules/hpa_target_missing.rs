@@ -362,10 +362,10 @@ fn missing<'d>(cx: &mut Cx<'_, 'd>, scaler: Autoscaler<'d>, kind: &'d str, name:
     }
     let here = set.of_kind(kind).filter(|other| other.effective_namespace() == home);
     let near = nearest(name, here.filter_map(|other| other.name().value));
-    let (kind, shown) = (clipped(kind), clipped(name));
+    let (kind, shown, input) = (clipped(kind), clipped(name), set.word());
     let report = cx.report(
         scaler.target_name().place,
-        format_args!("there is no {kind} `{shown}` in namespace `{home}` of the input"),
+        format_args!("there is no {kind} `{shown}` in namespace `{home}` of the {input}"),
     );
     if let Some(near) = near {
         report.fix_set(Grade::Safe, format!("Scale `{near}`"), near);

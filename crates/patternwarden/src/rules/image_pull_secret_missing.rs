@@ -116,7 +116,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         return;
     }
     let (name, known) = (clipped(name), account.is_some());
-    let of_account = if known { "has none either" } else { "is not part of the input" };
+    let of_account = if known { "has none either" } else { "is not known here" };
     for used in pod.images() {
         let Some(image) = used.parsed() else { continue };
         if !cx.entries(&PRIVATE).any(|pattern| matches(pattern, image)) {

@@ -220,10 +220,10 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, backend: Backend<'d>) {
     else {
         let any = cx.set().of_kind("Service").any(|other| Service::of(other).is_some());
         let severity = if any { Severity::Warning } else { Severity::Info };
-        let shown = clipped(name);
+        let (shown, input) = (clipped(name), cx.set().word());
         cx.report(
             backend.service,
-            format_args!("there is no Service `{shown}` in namespace `{namespace}` of the input"),
+            format_args!("there is no Service `{shown}` in namespace `{namespace}` of the {input}"),
         )
         .severity(severity);
         return;

@@ -255,7 +255,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let severity = if namespaced { Severity::Warning } else { Severity::Info };
         if !known && !found && !said.contains(&(kind, name)) {
             said.push((kind, name));
-            cx.report(node, format_args!("{kind} `{}` is not in the input", clipped(name)))
+            let input = cx.set().word();
+            cx.report(node, format_args!("{kind} `{}` is not in the {input}", clipped(name)))
                 .severity(severity);
         }
     }

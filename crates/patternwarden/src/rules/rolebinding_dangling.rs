@@ -252,8 +252,9 @@ fn role<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>) {
         roles.filter(|role| kind == "ClusterRole" || role.object.effective_namespace() == home);
     let near = nearest(name, here.filter_map(|role| role.object.name().value));
     let severity = if near.is_some() { Severity::Warning } else { Severity::Info };
+    let input = cx.set().word();
     let report = cx
-        .report(at.place, format_args!("{kind} `{shown}` is not in the input"))
+        .report(at.place, format_args!("{kind} `{shown}` is not in the {input}"))
         .severity(severity);
     if let Some(near) = near {
         report.fix_set(Grade::Safe, format!("Refer to `{near}`"), near);
@@ -283,10 +284,12 @@ fn judge_subject<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>, subject: Subject
     let namespace = written.value.filter(|name| !name.is_empty()).unwrap_or(own);
     let known = name == "default" || !cx.set().would_hold("ServiceAccount", namespace);
     if !known && cx.set().find("", "ServiceAccount", Some(namespace), name).is_none() {
-        let shown = clipped(name);
+        let (shown, input) = (clipped(name), cx.set().word());
         cx.report(
             subject.name().place,
-            format_args!("ServiceAccount `{shown}` of namespace `{namespace}` is not in the input"),
+            format_args!(
+                "ServiceAccount `{shown}` of namespace `{namespace}` is not in the {input}"
+            ),
         )
         .severity(Severity::Info);
     }

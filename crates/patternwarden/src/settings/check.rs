@@ -217,7 +217,8 @@ impl<'d> Reader<'d> {
             if let Some(reason) = reason.filter(|reason| !reason.is_empty())
                 && reason.chars().count() < least
             {
-                self.error(entry, format!("a reason has at least {least} characters"));
+                let place = entry.get("reason").unwrap_or(entry);
+                self.error(place, format!("a reason has at least {least} characters"));
             }
             let id = entry.get("id").and_then(Node::as_str);
             if let Some(id) = id.filter(|id| ids.contains(id)) {
