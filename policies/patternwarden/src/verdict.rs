@@ -146,7 +146,7 @@ fn annotate(response: &mut Response, judged: &Judgement, set: &Set<'_>) {
 
 /// Adds an annotation with ids, each once and in order.
 fn note_ids(response: &mut Response, key: &'static str, mut ids: Vec<&'static str>) {
-    sort_by(&mut ids, |a, b| a.cmp(b));
+    sort_by(&mut ids, Ord::cmp);
     ids.dedup();
     note(response, key, &ids);
 }

@@ -13,13 +13,21 @@ const END: &str = "# end of what is derived";
 pub(crate) const MODULE: &str =
     concat!("registry://registry.example/policies/patternwarden:v", env!("CARGO_PKG_VERSION"));
 
+/// A line that names the module, for this version; `None` for any other.
+fn module_line(line: &str) -> Option<String> {
+    let (before, _) = line.split_once("registry://registry.example/policies/patternwarden:v")?;
+    let variants = ["-context-aware-mutating", "-context-aware", "-mutating", ""];
+    let variant = variants.into_iter().find(|variant| line.ends_with(variant))?;
+    Some(format!("{before}{MODULE}{variant}"))
+}
+
 /// The same text with its derived parts written anew.
 fn written(name: &str, text: &str) -> String {
     let mut out = String::new();
     let mut lines = text.lines();
     let mut parts = 0;
     while let Some(line) = lines.next() {
-        out.push_str(line);
+        out.push_str(module_line(line).as_deref().unwrap_or(line));
         out.push('\n');
         let Some((indent, part)) = line.split_once(BEGIN) else { continue };
         assert!(indent.trim().is_empty(), "{name}: {line}");
@@ -115,7 +123,8 @@ fn table() -> String {
     }
     out.push_str("\n| rule | why it asks no cluster |\n|---|---|\n");
     for rule in RULES.iter().filter(|rule| rule.needs_bundle() && !asks(rule)) {
-        writeln!(out, "| `{}` | {} |", rule.id, rule.reads[0].lacks).unwrap();
+        let why: Vec<_> = rule.reads.iter().map(|reads| reads.lacks).collect();
+        writeln!(out, "| `{}` | {} |", rule.id, why.join("; ")).unwrap();
     }
     out
 }
@@ -176,6 +185,13 @@ fn presets_follow_the_catalogue() {
     for (name, text) in presets() {
         keep(&format!("deploy/{name}"), &text, &written(&name, &text));
     }
+}
+
+#[test]
+fn presets_follow_the_version() {
+    let old = "  module: registry://registry.example/policies/patternwarden:v0.0.9-rc.1-mutating";
+    assert_eq!(module_line(old), Some(format!("  module: {MODULE}-mutating")));
+    assert_eq!(module_line("  mode: monitor"), None);
 }
 
 #[test]
