@@ -23,7 +23,7 @@ const UNPROCESSABLE: u16 = 422;
 
 /// Answers `validate`.
 pub(crate) fn validate(payload: &[u8]) -> Result<String, String> {
-    let call = Call::read(payload)?;
+    let mut call = Call::read(payload)?;
     let settings = settings::read(&call.settings())?.for_admission();
     let response = match call.subject()? {
         Some(mut subject) => {
@@ -48,7 +48,7 @@ pub(crate) fn validate(payload: &[u8]) -> Result<String, String> {
 ///
 /// With `input_complete` and a `List` as the object, a whole bundle is judged.
 pub(crate) fn report(payload: &[u8]) -> Result<String, String> {
-    let call = Call::read(payload)?;
+    let mut call = Call::read(payload)?;
     let settings = settings::read(&call.settings())?;
     let object = call.object()?;
     let neighbours = surroundings::of_report(&settings, &object)?;
