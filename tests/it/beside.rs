@@ -208,7 +208,7 @@ fn cases() -> Vec<Case> {
         case("a policy selects it", "network-policy-missing", web(json!({})), &[isolating("web")], None),
         case("policies elsewhere alone", "network-policy-missing", web(json!({})), &[elsewhere(isolating("web"))], None),
 
-        case("no such Service", "ingress-backend-missing", ingress("a", "store"), &[service(false)], Some("no Service `store` in namespace `shop` of the cluster")),
+        case("no such Service", "ingress-backend-missing", ingress("a", "store"), &[service(false)], Some("there is no Service `store`")),
         case("a Service, and a certificate that nobody may look up", "ingress-backend-missing", ingress("a", "web"), &[service(false)], None),
         case("the same host in another namespace", "ingress-conflict", ingress("a", "web"), &[elsewhere(ingress("b", "web"))], Some("the host and path of another rule")),
         case("the Ingress itself", "ingress-conflict", ingress("a", "web"), &[ingress("a", "web")], None),

@@ -342,7 +342,7 @@ crate::rule! {
 static READS: &[Reads] = &[Reads {
     on: &["Ingress"],
     kinds: &[&INGRESSES],
-    lacks: "names for external-dns are compared in files only",
+    lacks: "names for external-dns are left out",
 }];
 
 static SCOPE: Choice = Choice {
