@@ -339,11 +339,8 @@ crate::rule! {
     check: Check::Object(check),
 }
 
-static READS: &[Reads] = &[Reads {
-    on: &["Ingress"],
-    kinds: &[&INGRESSES],
-    lacks: "names for external-dns are left out",
-}];
+static READS: &[Reads] =
+    &[Reads { on: &["Ingress"], kinds: &[&INGRESSES], lacks: "names for DNS are left out" }];
 
 static SCOPE: Choice = Choice {
     name: "scope",
