@@ -17,7 +17,7 @@ struct Case {
     says: Option<&'static str>,
 }
 
-fn spec(more: Value) -> Value {
+fn spec(more: &Value) -> Value {
     let mut spec = json!({
         "automountServiceAccountToken": false,
         "containers": [{"name": "app", "image": "registry.example/app:1.4.2"}],
@@ -29,7 +29,7 @@ fn spec(more: Value) -> Value {
 }
 
 /// The Deployment `web` of the namespace `shop`, whose Pods carry `app: web`.
-fn web(more: Value) -> Value {
+fn web(more: &Value) -> Value {
     let mut object = deployment(&spec(more));
     object["metadata"]["namespace"] = json!("shop");
     object
@@ -37,7 +37,7 @@ fn web(more: Value) -> Value {
 
 /// The same with a number of replicas, which somebody set by this operation.
 fn replicas(count: u32, operation: &str) -> Value {
-    let mut object = web(json!({}));
+    let mut object = web(&json!({}));
     object["spec"]["replicas"] = json!(count);
     object["metadata"]["managedFields"] = json!([{
         "manager": "ci", "operation": operation, "apiVersion": "apps/v1", "fieldsType": "FieldsV1",
@@ -46,7 +46,7 @@ fn replicas(count: u32, operation: &str) -> Value {
     object
 }
 
-fn made(api: &str, kind: &str, name: &str, more: Value) -> Value {
+fn made(api: &str, kind: &str, name: &str, more: &Value) -> Value {
     let mut object = json!({
         "apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": "shop"},
     });
@@ -66,7 +66,7 @@ fn scaler(of: &str, least: u32) -> Value {
         "autoscaling/v2",
         "HorizontalPodAutoscaler",
         of,
-        json!({"spec": {
+        &json!({"spec": {
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": of},
             "minReplicas": least, "maxReplicas": 9,
         }}),
@@ -78,7 +78,7 @@ fn isolating(app: &str) -> Value {
         "networking.k8s.io/v1",
         "NetworkPolicy",
         "limits",
-        json!({"spec": {
+        &json!({"spec": {
             "podSelector": {"matchLabels": {"app": app}}, "policyTypes": ["Ingress"],
         }}),
     )
@@ -91,7 +91,7 @@ fn ingress(name: &str, service: &str) -> Value {
         "networking.k8s.io/v1",
         "Ingress",
         name,
-        json!({"spec": {
+        &json!({"spec": {
             "ingressClassName": "public",
             "tls": [{"secretName": "certificate"}],
             "rules": [{"host": "shop.example", "http": {"paths": [path]}}],
@@ -105,14 +105,14 @@ fn service(headless: bool) -> Value {
         "v1",
         "Service",
         "web",
-        json!({"spec": {
+        &json!({"spec": {
             "clusterIP": address, "selector": {"app": "web"}, "ports": [{"port": 80}],
         }}),
     )
 }
 
 fn stateful() -> Value {
-    let mut object = web(json!({}));
+    let mut object = web(&json!({}));
     object["kind"] = json!("StatefulSet");
     object["spec"]["serviceName"] = json!("web");
     object["spec"]["volumeClaimTemplates"] = json!([{"metadata": {"name": "data"}}]);
@@ -124,7 +124,7 @@ fn binding(kind: &str, to: &str) -> Value {
         "rbac.authorization.k8s.io/v1",
         kind,
         "reads",
-        json!({
+        &json!({
             "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": to, "name": "reader"},
             "subjects": [{"kind": "ServiceAccount", "name": "app", "namespace": "shop"}],
         }),
@@ -132,10 +132,10 @@ fn binding(kind: &str, to: &str) -> Value {
 }
 
 fn role(kind: &str) -> Value {
-    made("rbac.authorization.k8s.io/v1", kind, "reader", json!({"rules": []}))
+    made("rbac.authorization.k8s.io/v1", kind, "reader", &json!({"rules": []}))
 }
 
-fn account(more: Value) -> Value {
+fn account(more: &Value) -> Value {
     made("v1", "ServiceAccount", "app", more)
 }
 
@@ -144,7 +144,7 @@ fn budget() -> Value {
         "policy/v1",
         "PodDisruptionBudget",
         "web",
-        json!({"spec": {
+        &json!({"spec": {
             "minAvailable": 1, "selector": {"matchLabels": {"app": "web"}},
         }}),
     )
@@ -155,19 +155,19 @@ fn reads(kind: &str) -> Value {
     let container = json!({
         "name": "app", "image": "registry.example/app:1.4.2", "envFrom": [source],
     });
-    web(json!({"containers": [container]}))
+    web(&json!({"containers": [container]}))
 }
 
-fn config(more: Value) -> Value {
+fn config(more: &Value) -> Value {
     made("v1", "ConfigMap", "settings", more)
 }
 
 fn claiming() -> Value {
-    web(json!({"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]}))
+    web(&json!({"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]}))
 }
 
 fn claim(mode: &str) -> Value {
-    made("v1", "PersistentVolumeClaim", "data", json!({"spec": {"accessModes": [mode]}}))
+    made("v1", "PersistentVolumeClaim", "data", &json!({"spec": {"accessModes": [mode]}}))
 }
 
 fn case(
@@ -204,9 +204,9 @@ fn cases() -> Vec<Case> {
         case("one replica for certain", "pdb-single-replica", budget(), &[replicas(1, "Apply")], Some("the one Pod")),
         case("one replica to begin with", "pdb-single-replica", budget(), &[replicas(1, "Apply"), scaler("web", 3)], None),
 
-        case("its policy selects others", "network-policy-missing", web(json!({})), &[isolating("store")], Some("no policy limits")),
-        case("a policy selects it", "network-policy-missing", web(json!({})), &[isolating("web")], None),
-        case("policies elsewhere alone", "network-policy-missing", web(json!({})), &[elsewhere(isolating("web"))], None),
+        case("its policy selects others", "network-policy-missing", web(&json!({})), &[isolating("store")], Some("no policy limits")),
+        case("a policy selects it", "network-policy-missing", web(&json!({})), &[isolating("web")], None),
+        case("policies elsewhere alone", "network-policy-missing", web(&json!({})), &[elsewhere(isolating("web"))], None),
 
         case("no such Service", "ingress-backend-missing", ingress("a", "store"), &[service(false)], Some("there is no Service `store`")),
         case("a Service, and a certificate that nobody may look up", "ingress-backend-missing", ingress("a", "web"), &[service(false)], None),
@@ -214,22 +214,22 @@ fn cases() -> Vec<Case> {
         case("the Ingress itself", "ingress-conflict", ingress("a", "web"), &[ingress("a", "web")], None),
 
         case("a ConfigMap that is not there", "reference-not-in-bundle", reads("configMapRef"), &[], Some("ConfigMap `settings`")),
-        case("a ConfigMap that is there", "reference-not-in-bundle", reads("configMapRef"), &[config(json!({}))], None),
-        case("a ConfigMap of another namespace", "reference-not-in-bundle", reads("configMapRef"), &[elsewhere(config(json!({})))], Some("ConfigMap `settings`")),
+        case("a ConfigMap that is there", "reference-not-in-bundle", reads("configMapRef"), &[config(&json!({}))], None),
+        case("a ConfigMap of another namespace", "reference-not-in-bundle", reads("configMapRef"), &[elsewhere(config(&json!({})))], Some("ConfigMap `settings`")),
         case("a Secret, for which nobody asks", "reference-not-in-bundle", reads("secretRef"), &[], None),
-        case("a ConfigMap that may change", "config-change-no-rollout", reads("configMapRef"), &[config(json!({}))], Some("no Pod is restarted")),
-        case("a ConfigMap that never changes", "config-change-no-rollout", reads("configMapRef"), &[config(json!({"immutable": true}))], None),
+        case("a ConfigMap that may change", "config-change-no-rollout", reads("configMapRef"), &[config(&json!({}))], Some("no Pod is restarted")),
+        case("a ConfigMap that never changes", "config-change-no-rollout", reads("configMapRef"), &[config(&json!({"immutable": true}))], None),
 
-        case("a role that is not there", "rolebinding-dangling", binding("RoleBinding", "Role"), &[account(json!({}))], Some("Role `reader` is not in the cluster")),
-        case("a role and an account that are there", "rolebinding-dangling", binding("RoleBinding", "Role"), &[account(json!({})), role("Role")], None),
+        case("a role that is not there", "rolebinding-dangling", binding("RoleBinding", "Role"), &[account(&json!({}))], Some("Role `reader` is not in the cluster")),
+        case("a role and an account that are there", "rolebinding-dangling", binding("RoleBinding", "Role"), &[account(&json!({})), role("Role")], None),
         case("an account that is not there", "rolebinding-dangling", binding("RoleBinding", "Role"), &[role("Role")], Some("ServiceAccount `app`")),
         case("a role of the cluster, and accounts that nobody looks up", "rolebinding-dangling", binding("ClusterRoleBinding", "ClusterRole"), &[role("ClusterRole")], None),
 
-        case("the account mounts its token", "service-account-token-automount", web(json!({"automountServiceAccountToken": null})), &[], Some("the token of account `default`")),
-        case("the account does not", "service-account-token-automount", web(json!({"automountServiceAccountToken": null})), &[made("v1", "ServiceAccount", "default", json!({"automountServiceAccountToken": false}))], None),
+        case("the account mounts its token", "service-account-token-automount", web(&json!({"automountServiceAccountToken": null})), &[], Some("the token of account `default`")),
+        case("the account does not", "service-account-token-automount", web(&json!({"automountServiceAccountToken": null})), &[made("v1", "ServiceAccount", "default", &json!({"automountServiceAccountToken": false}))], None),
 
-        case("nothing to scale", "hpa-target-missing", scaler("store", 2), &[web(json!({}))], Some("no Deployment `store`")),
-        case("a Deployment to scale", "hpa-target-missing", scaler("web", 2), &[web(json!({}))], None),
+        case("nothing to scale", "hpa-target-missing", scaler("store", 2), &[web(&json!({}))], Some("no Deployment `store`")),
+        case("a Deployment to scale", "hpa-target-missing", scaler("web", 2), &[web(&json!({}))], None),
         case("a Service with an address", "statefulset-service-not-headless", stateful(), &[service(false)], Some("not headless")),
         case("a headless Service", "statefulset-service-not-headless", stateful(), &[service(true)], None),
         case("a volume for one node", "rwo-volume-multi-attach", two_with(claiming()), &[claim("ReadWriteOnce")], Some("one node alone can use")),
@@ -289,7 +289,7 @@ fn nobody_is_asked_for_secrets_or_for_whole_objects() {
 #[test]
 fn a_rule_that_speaks_alone_speaks_also_where_the_cluster_does_not_tell() {
     let rule = "service-account-token-automount";
-    let object = web(json!({"automountServiceAccountToken": null}));
+    let object = web(&json!({"automountServiceAccountToken": null}));
     let settings = json!({"profiles": ["none"], "rules": {rule: {"admission": "deny"}}});
     for policy in [Cluster::default().policy(), Policy::new()] {
         let answer = policy.validate(&create(&object), &settings);
@@ -305,10 +305,10 @@ fn the_report_says_of_every_silent_rule_why_it_is() {
     let cases = [
         (reads("secretRef"), "reference-not-in-bundle", secrets),
         (ingress("a", "web"), "ingress-backend-missing", "certificates are not looked up"),
-        (web(json!({})), "config-key-missing", "without their values"),
-        (web(json!({})), "workload-powerful-account", "the roles of the whole cluster"),
+        (web(&json!({})), "config-key-missing", "without their values"),
+        (web(&json!({})), "workload-powerful-account", "the roles of the whole cluster"),
         // No rule asks anything about a ConfigMap, and the reasons stand all the same.
-        (config(json!({})), "object-duplicate", "no two objects of one name"),
+        (config(&json!({})), "object-duplicate", "no two objects of one name"),
     ];
     for (object, rule, says) in cases {
         let payload = json!({"request": create(&object), "settings": {}});
