@@ -19,7 +19,7 @@ pub(crate) enum Answer {
 /// Objects by kind, and the questions that were asked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cluster {
-    answers: Vec<(&'static str, Answer)>,
+    answers: Vec<(String, Answer)>,
     asked: Arc<Mutex<Vec<Value>>>,
 }
 
@@ -28,26 +28,26 @@ impl Cluster {
     pub(crate) fn empty() -> Self {
         let mut cluster = Self::default();
         for read in patternwarden::neighbours::READS {
-            cluster.answers.push((read.kind, Answer::List(list(read.kind, &[]))));
+            cluster.answer(read.kind, Answer::List(list(read.kind, &[])));
         }
         cluster
     }
 
     /// The same with these objects of a kind.
-    pub(crate) fn with(mut self, kind: &'static str, objects: &[Value]) -> Self {
+    pub(crate) fn with(mut self, kind: &str, objects: &[Value]) -> Self {
         self.answer(kind, Answer::List(list(kind, objects)));
         self
     }
 
     /// The same with another answer for a kind.
-    pub(crate) fn but(mut self, kind: &'static str, answer: Answer) -> Self {
+    pub(crate) fn but(mut self, kind: &str, answer: Answer) -> Self {
         self.answer(kind, answer);
         self
     }
 
-    fn answer(&mut self, kind: &'static str, answer: Answer) {
-        self.answers.retain(|(other, _)| *other != kind);
-        self.answers.push((kind, answer));
+    fn answer(&mut self, kind: &str, answer: Answer) {
+        self.answers.retain(|(other, _)| other != kind);
+        self.answers.push((kind.to_owned(), answer));
     }
 
     /// An instance of the module that may ask, beside this cluster.
@@ -63,7 +63,7 @@ impl Cluster {
             cluster.asked.lock().expect("no panic").push(question.clone());
             let answer = cluster.answers.iter().find(|(other, _)| *other == kind);
             match answer.map(|(_, answer)| answer) {
-                Some(Answer::List(list)) => Ok(list.to_string().into_bytes()),
+                Some(Answer::List(list)) => Ok(told(list, &question).to_string().into_bytes()),
                 Some(Answer::Bytes(bytes)) => Ok(bytes.to_vec()),
                 Some(Answer::Error(text)) => Err((*text).into()),
                 None => Err(denied(&question).into()),
@@ -86,6 +86,65 @@ fn denied(question: &Value) -> String {
         text("api_version"),
         text("kind")
     )
+}
+
+/// What policy-server tells of a list: the objects of the namespace that the labels select, and of
+/// each what the masks name.
+fn told(list: &Value, question: &Value) -> Value {
+    let mut list = list.clone();
+    let labels = question["label_selector"].as_str().unwrap_or_default();
+    let masks: Vec<&str> = question["field_masks"]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice)
+        .iter()
+        .map(|mask| mask.as_str().expect("text"))
+        .collect();
+    let items = list["items"].as_array_mut().expect("a list");
+    items.retain(|object| {
+        let namespace = &question["namespace"];
+        (namespace.is_null() || object["metadata"]["namespace"] == *namespace)
+            && labels.split(',').all(|wanted| selects(&object["metadata"]["labels"], wanted))
+    });
+    for object in items.iter_mut() {
+        let mut told = masked(object, &masks);
+        told["metadata"] = object["metadata"].clone();
+        *object = told;
+    }
+    list
+}
+
+/// Whether labels satisfy one requirement: `!key`, `key!=value`, or nothing.
+fn selects(labels: &Value, wanted: &str) -> bool {
+    match (wanted.strip_prefix('!'), wanted.split_once("!=")) {
+        (Some(absent), _) => labels[absent].is_null(),
+        (None, Some((key, value))) => labels[key] != value,
+        (None, None) => wanted.is_empty(),
+    }
+}
+
+/// What field masks leave of a value; no mask leaves everything, and a list is as if it were its
+/// items.
+fn masked(value: &Value, masks: &[&str]) -> Value {
+    match value {
+        _ if masks.is_empty() || masks.contains(&"") => value.clone(),
+        Value::Array(list) => list.iter().map(|item| masked(item, masks)).collect(),
+        Value::Object(map) => {
+            let below = |key: &str| -> Vec<&str> {
+                let rest = masks.iter().filter_map(|mask| mask.strip_prefix(key));
+                rest.filter_map(|rest| match rest {
+                    "" => Some(rest),
+                    _ => rest.strip_prefix('.'),
+                })
+                .collect()
+            };
+            let kept = map.iter().filter_map(|(key, value)| {
+                let below = below(key);
+                (!below.is_empty()).then(|| (key.clone(), masked(value, &below)))
+            });
+            Value::Object(kept.collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// A list as policy-server returns it: its objects say neither `apiVersion` nor `kind`.

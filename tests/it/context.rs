@@ -55,7 +55,12 @@ fn rules_that_compare_objects_speak_beside_a_cluster() {
         ("it selects a Deployment's Pods", here(), "web", None),
         ("it selects nobody", here(), "store", Some("no workload in namespace `shop` carries")),
         ("it selects a Pod", here().with("Pod", &[stray]), "stray", None),
-        ("nobody is there", Cluster::empty(), "web", Some("no workload in namespace `shop`")),
+        (
+            "nobody is there",
+            Cluster::empty(),
+            "web",
+            Some("the cluster has no workload in namespace `shop`"),
+        ),
         ("one of many", Cluster::empty().with("Deployment", &crowd), "web-1999", None),
         ("none of many", Cluster::empty().with("Deployment", &crowd), "web", Some("no workload")),
     ];

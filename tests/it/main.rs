@@ -11,6 +11,7 @@ extern crate alloc;
 
 mod annotated;
 mod bare_host;
+mod beside;
 mod cluster;
 mod context;
 mod hostile;
@@ -28,5 +29,6 @@ mod policy_files;
 mod pss;
 mod requests;
 mod slides;
+mod suppressed;
 mod verdicts;
 mod wapc_host;

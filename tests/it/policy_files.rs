@@ -134,6 +134,8 @@ fn hardening_writes_what_is_safe_into_the_object() {
     let spec = &answer["mutated_object"]["spec"];
     assert_eq!(spec["securityContext"]["runAsNonRoot"], true, "{answer}");
     assert_eq!(spec["containers"], object["spec"]["containers"], "nothing else changes");
+    // Auditors see what was changed, as the preset says.
+    assert_eq!(answer["audit_annotations"]["repaired"], "run-as-user-only", "{answer}");
 }
 
 #[test]

@@ -119,11 +119,33 @@ impl<'de> Visitor<'de> for Into<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         limit(self.0.open(Kind::Map, None))?;
-        while let Some(key) = entries.next_key::<String>()? {
-            limit(self.0.key(&key))?;
+        while entries.next_key_seed(Key(self.0))?.is_some() {
             entries.next_value_seed(Into(self.0))?;
         }
         self.0.close(None);
         Ok(())
+    }
+}
+
+/// The key of a map's next entry, which goes straight into the document.
+struct Key<'b>(&'b mut Builder);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text as the key")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<(), E> {
+        limit(self.0.key(key))
     }
 }

@@ -306,10 +306,20 @@ impl<'d> Node<'d> {
     ///
     /// Linear in the number of keys.
     pub fn get(self, key: &str) -> Option<Node<'d>> {
-        if !self.is_map() {
-            return None;
+        // The innermost loop of every rule: most keys differ in length already.
+        let map = self.doc.slot(self.id);
+        let (mut id, end) = (self.id + 1, if map.kind == Kind::Map { map.end } else { 0 });
+        while id < end {
+            let slot = self.doc.slot(id);
+            if slot.key_len as usize == key.len()
+                && !slot.shadowed
+                && self.doc.str(slot.key, slot.key_len) == key
+            {
+                return Some(Node { doc: self.doc, id });
+            }
+            id = slot.end;
         }
-        self.children().find(|child| child.key() == Some(key))
+        None
     }
 
     /// Walks `path`, stopping at the first key that does not exist.

@@ -17,19 +17,27 @@ pub fn quote(out: &mut String, text: &str) {
 /// `must` names the characters that need an escape besides the quote and the backslash. They are of
 /// `U+0000` to `U+FFFF`: what is above would need a pair in JSON.
 pub fn escape_string(out: &mut String, text: &str, must: fn(char) -> bool) {
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if must(c) => {
-                let _ = write!(out, "\\u{:04x}", c as u32);
-            }
-            c => out.push(c),
+    // What needs no escape goes over in one piece.
+    let mut rest = text;
+    for (at, c) in text.char_indices() {
+        let escape = match c {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            c if must(c) => "",
+            _ => continue,
+        };
+        let done = text.len() - rest.len();
+        out.push_str(text.get(done..at).unwrap_or_default());
+        out.push_str(escape);
+        if escape.is_empty() {
+            let _ = write!(out, "\\u{:04x}", c as u32);
         }
+        rest = text.get(at + c.len_utf8()..).unwrap_or_default();
     }
+    out.push_str(rest);
 }
 
 /// Appends a node as compact JSON. Values hidden by a duplicate key are left out.

@@ -1,6 +1,5 @@
 //! Places that may be absent, and the JSON Pointers (RFC 6901) that name them.
 
-use crate::builder::MAX_DEPTH;
 use crate::document::Node;
 use crate::text::Span;
 use alloc::{borrow::Cow, string::String};
@@ -90,27 +89,7 @@ pub struct Pointer<'d> {
 
 impl fmt::Display for Pointer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut chain = [None; MAX_DEPTH + 1];
-        let mut depth = 0;
-        let mut node = Some(self.place.node);
-        while let Some(n) = node {
-            if n == self.base {
-                break;
-            }
-            let parent = n.parent();
-            if let (Some(cell), Some(_)) = (chain.get_mut(depth), parent) {
-                *cell = Some(n);
-                depth += 1;
-            }
-            node = parent;
-        }
-        for n in chain.iter().take(depth).rev().flatten() {
-            f.write_str("/")?;
-            match (n.key(), n.index()) {
-                (Some(key), _) => escape(f, key)?,
-                (None, index) => write!(f, "{}", index.unwrap_or(0))?,
-            }
-        }
+        ancestors(f, self.place.node, self.base)?;
         for key in self.place.rest {
             f.write_str("/")?;
             escape(f, key)?;
@@ -119,7 +98,21 @@ impl fmt::Display for Pointer<'_> {
     }
 }
 
+/// Prints the way from `base` down to a node. A document is nowhere deeper than its builder allows.
+fn ancestors(f: &mut fmt::Formatter<'_>, node: Node<'_>, base: Node<'_>) -> fmt::Result {
+    let Some(parent) = node.parent().filter(|_| node != base) else { return Ok(()) };
+    ancestors(f, parent, base)?;
+    f.write_str("/")?;
+    match node.key() {
+        Some(key) => escape(f, key),
+        None => write!(f, "{}", node.index().unwrap_or(0)),
+    }
+}
+
 fn escape(f: &mut fmt::Formatter<'_>, key: &str) -> fmt::Result {
+    if !key.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        return f.write_str(key);
+    }
     for (i, part) in key.split('~').enumerate() {
         if i > 0 {
             f.write_str("~0")?;

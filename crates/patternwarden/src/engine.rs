@@ -20,7 +20,7 @@ use patternwarden_tree::{
     Edit, Kind, Node, NoteKind, Op, Place, Span, Value, escaped, sort_by, unescape,
 };
 
-pub(crate) use judgement::passes_over;
+pub(crate) use judgement::PassedOver;
 pub use judgement::{Judgement, judge, judge_on, run};
 
 /// What a rule sees while it runs, and where it reports.
@@ -391,8 +391,9 @@ fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Find
         if object.is_controlled() && settings.owned_objects() == OwnedObjects::Skip {
             continue;
         }
+        let passed_over = PassedOver::of(settings, object);
         for (rule, tuned) in &active {
-            if passes_over(settings, object, rule) {
+            if passed_over.has(rule) {
                 continue;
             }
             let mut cx = Cx {

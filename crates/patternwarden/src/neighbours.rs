@@ -8,6 +8,8 @@
 //! **Invariant.** Nothing here asks anybody: the answers are documents, from a cluster or from a
 //! test. A rule that lacks one of its kinds stays silent and is listed as not checked.
 
+mod kinds;
+
 use crate::bundle::Bundle;
 use crate::engine::{self, Judgement};
 use crate::kube::Object;
@@ -18,6 +20,8 @@ use crate::settings::Settings;
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use patternwarden_tree::{Builder, Document, Kind, Limit, Node, sort_by};
 
+pub use kinds::*;
+
 /// A kind of a cluster, and what rules look at in its objects.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Read {
@@ -25,115 +29,41 @@ pub struct Read {
     pub api_version: &'static str,
     /// `Deployment`.
     pub kind: &'static str,
-    /// Whether its objects stand in a namespace: then only those of the object's own are read.
+    /// Whether only those of the object's own namespace are read. Of a kind without namespaces, and
+    /// of one whose objects meet across them, all are.
     pub namespaced: bool,
     /// A label selector that leaves out what is read as another kind; empty for everything.
     ///
     /// It never depends on the object that is judged: policy-server keeps a watch for each distinct
     /// question, for as long as it runs.
     pub labels: &'static str,
-    /// The fields that rules look at, with dots; `metadata` always comes along.
+    /// The fields that rules look at, with dots; `metadata` always comes along. Never empty, which
+    /// would mean all fields.
     pub fields: &'static [&'static str],
 }
 
-/// What a rule compares an object with.
+/// What a rule compares objects of some kinds with.
 #[derive(Debug)]
 pub struct Reads {
     /// The kinds that the rule judges.
     pub on: &'static [&'static str],
     /// The kinds it compares them with.
     pub kinds: &'static [&'static Read],
+    /// What of the rule no cluster is asked about, with the reason; empty for nothing.
+    pub lacks: &'static str,
 }
 
-/// The fields of a Pod spec that rules compare with other objects.
-macro_rules! pod_fields {
-    ($spec:literal $(, $more:literal)*) => {
-        &[
-            concat!($spec, ".containers"),
-            concat!($spec, ".hostNetwork"),
-            concat!($spec, ".initContainers"),
-            $($more),*
-        ]
-    };
+impl Reads {
+    /// For a rule that asks no cluster: why not.
+    pub const fn never(reason: &'static str) -> Self {
+        Self { on: &[], kinds: &[], lacks: reason }
+    }
+
+    /// What a rule looks up for objects of this kind.
+    fn of(rule: &Rule, kind: &str) -> Option<&'static Self> {
+        rule.reads.iter().find(|reads| reads.on.contains(&kind))
+    }
 }
-
-/// Pods, but for those of Deployments and DaemonSets, whose templates are read instead: in most
-/// clusters that leaves few.
-///
-/// Sources: the controllers' `pod-template-hash` (`apps/v1.DefaultDeploymentUniqueLabelKey`) and
-/// `pod-template-generation` (`extensions/v1beta1.DaemonSetTemplateGenerationKey`).
-pub static PODS: Read = Read {
-    api_version: "v1",
-    kind: "Pod",
-    namespaced: true,
-    labels: "!pod-template-hash,!pod-template-generation",
-    fields: pod_fields!("spec"),
-};
-
-/// A kind in a namespace.
-const fn kind(
-    api_version: &'static str,
-    kind: &'static str,
-    fields: &'static [&'static str],
-) -> Read {
-    Read { api_version, kind, namespaced: true, labels: "", fields }
-}
-
-const fn workload(name: &'static str) -> Read {
-    let fields = pod_fields!(
-        "spec.template.spec",
-        "spec.template.metadata",
-        "spec.replicas",
-        "spec.selector"
-    );
-    kind("apps/v1", name, fields)
-}
-
-/// Deployments.
-pub static DEPLOYMENTS: Read = workload("Deployment");
-/// StatefulSets.
-pub static STATEFUL_SETS: Read = workload("StatefulSet");
-/// DaemonSets.
-pub static DAEMON_SETS: Read = workload("DaemonSet");
-/// Services.
-pub static SERVICES: Read = kind(
-    "v1",
-    "Service",
-    &[
-        "spec.selector",
-        "spec.ports",
-        "spec.type",
-        "spec.clusterIP",
-        "spec.publishNotReadyAddresses",
-    ],
-);
-/// PodDisruptionBudgets.
-pub static BUDGETS: Read = kind("policy/v1", "PodDisruptionBudget", &["spec"]);
-/// HorizontalPodAutoscalers.
-pub static AUTOSCALERS: Read = kind("autoscaling/v2", "HorizontalPodAutoscaler", &["spec"]);
-/// NetworkPolicies.
-pub static NETWORK_POLICIES: Read = kind("networking.k8s.io/v1", "NetworkPolicy", &["spec"]);
-/// EndpointSlices that somebody wrote for a Service without selector: those of the control plane say
-/// nothing that the Pods do not say.
-pub static ENDPOINT_SLICES: Read = Read {
-    labels: "endpointslice.kubernetes.io/managed-by!=endpointslice-controller.k8s.io",
-    ..kind("discovery.k8s.io/v1", "EndpointSlice", &["addressType"])
-};
-
-/// Every kind that some rule reads: what a policy must be granted to let all of them speak.
-///
-/// No Secrets: their names stand in what uses them, and their values are nobody's business.
-pub static READS: &[&Read] = &[
-    &PODS,
-    &DEPLOYMENTS,
-    &STATEFUL_SETS,
-    &DAEMON_SETS,
-    &SERVICES,
-    &BUDGETS,
-    &AUTOSCALERS,
-    &NETWORK_POLICIES,
-    &ENDPOINT_SLICES,
-];
 
 /// The rules that settings switch on for objects of this kind, and what they look up.
 fn rules<'s>(
@@ -141,7 +71,7 @@ fn rules<'s>(
     kind: &'s str,
 ) -> impl Iterator<Item = (&'static Rule, &'static Reads)> + 's {
     RULES.iter().zip(settings.rules()).filter_map(move |(rule, tuned)| {
-        let reads = rule.reads.filter(|reads| reads.on.contains(&kind))?;
+        let reads = Reads::of(rule, kind)?;
         (tuned.enabled && rule.speaks_for(settings.target())).then_some((rule, reads))
     })
 }
@@ -162,12 +92,24 @@ pub fn wanted(settings: &Settings, object: &Document) -> Vec<&'static Read> {
     out
 }
 
+/// How far a rule that compares objects has been told what it reads.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Told {
+    /// All of it, but for what no cluster is asked about: the reason, or nothing.
+    Enough(&'static str),
+    /// It stays silent, for this reason.
+    TooLittle(String),
+    /// It compares no object of this kind with anything.
+    Apart,
+}
+
 /// What was found in a cluster beside an object.
 #[derive(Debug, Default)]
 pub struct Neighbours {
     read: Vec<&'static Read>,
     failed: Vec<(&'static Read, String)>,
-    /// The object comes first.
+    /// The object comes last, as the newest: of two that claim the same thing, it is the second.
     documents: Vec<Document>,
 }
 
@@ -180,14 +122,15 @@ impl Neighbours {
     /// The same neighbours beside another object, such as the one before an update.
     #[must_use]
     pub fn beside(&self, object: Document) -> Self {
-        let others = self.documents.iter().skip(1).cloned();
-        let documents = core::iter::once(object).chain(others).collect();
+        let mut documents = self.documents.clone();
+        documents.pop();
+        documents.push(object);
         Self { read: self.read.clone(), failed: self.failed.clone(), documents }
     }
 
     /// The object.
     pub fn object(&self) -> Option<Node<'_>> {
-        self.documents.first()?.root()
+        self.documents.last()?.root()
     }
 
     /// Takes what a cluster has of a kind. Objects without `apiVersion` and `kind` get them, since
@@ -197,10 +140,11 @@ impl Neighbours {
     /// # Errors
     /// An object that is larger than a document may be.
     pub fn add(&mut self, read: &'static Read, found: Vec<Document>) -> Result<(), Limit> {
+        let Some(object) = self.documents.pop() else { return Ok(()) };
         let start = self.documents.len();
         for document in found {
             let Some(root) = document.root().filter(|root| root.is_map()) else { continue };
-            if self.object().is_some_and(|object| is_same(object, root, read.kind)) {
+            if object.root().is_some_and(|object| is_same(object, root, read.kind)) {
                 continue;
             }
             let typed = root.get("kind").is_some();
@@ -208,7 +152,8 @@ impl Neighbours {
             self.documents.push(document);
         }
         // A cluster answers in any order; what is said must not depend on it.
-        sort_by(self.documents.get_mut(start..).unwrap_or_default(), |a, b| name(a).cmp(&name(b)));
+        sort_by(self.documents.get_mut(start..).unwrap_or_default(), |a, b| key(a).cmp(&key(b)));
+        self.documents.push(object);
         self.read.push(read);
         Ok(())
     }
@@ -218,36 +163,59 @@ impl Neighbours {
         self.failed.push((read, reason.to_owned()));
     }
 
-    /// What the rules find that compare the object with others.
-    pub fn judge(&self, settings: &Settings) -> Judgement {
-        let kind = self.kind();
-        if self.read.is_empty() || rules(settings, kind).next().is_none() {
+    /// What is wrong with the object, which is the only one of `set`: a rule that has been told about
+    /// the others judges it beside them, every other rule alone.
+    pub fn judge(&self, settings: &Settings, set: &Set<'_>) -> Judgement {
+        if self.read.is_empty() || rules(settings, self.kind()).next().is_none() {
+            return engine::judge(settings, set);
+        }
+        let is_told = |rule: &Rule| matches!(self.told(rule), Told::Enough(_));
+        let mut judged = engine::judge(&settings.clone().retain(|rule| !is_told(rule)), set);
+        judged.extend(self.compare(&settings.clone().retain(is_told)));
+        judged
+    }
+
+    /// What rules find that compare the object with the others.
+    fn compare(&self, settings: &Settings) -> Judgement {
+        let bundle = Bundle::new(&self.documents).with_kinds_of(settings);
+        let home = self.object().map_or("", |object| Object::new(object, 0).effective_namespace());
+        let set = Set::new(&bundle, Scope::Closed).of_what_is_read(&self.read, home);
+        let Some(last) = set.objects().last().map(|object| object.index) else {
+            return Judgement::default();
+        };
+        if set.document_of(last) + 1 != self.documents.len() {
             return Judgement::default();
         }
-        let settings = settings.clone().with_scope(Scope::Closed);
-        let settings = settings.retain(|rule| self.answer(rule).is_ok());
-        let bundle = Bundle::new(&self.documents).with_kinds_of(&settings);
-        engine::judge_on(&settings, &Set::new(&bundle, Scope::Closed), 0)
+        let mut judged = engine::judge_on(settings, &set, last);
+        for finding in judged.findings.iter_mut().chain(&mut judged.suppressed) {
+            (finding.document, finding.object) = (0, Some(0));
+            finding.related.iter_mut().for_each(|related| related.object = 0);
+        }
+        judged
     }
 
     /// The rules that were switched on for this object and stay silent, with the reasons.
     pub fn silent(&self, settings: &Settings) -> Vec<(&'static Rule, String)> {
-        let reason = |rule| self.answer(rule).err().flatten();
-        rules(settings, self.kind()).filter_map(|(rule, _)| Some((rule, reason(rule)?))).collect()
+        let rules = rules(settings, self.kind()).filter(|(rule, _)| rule.needs_bundle());
+        let reason = |rule| match self.told(rule) {
+            Told::TooLittle(reason) => Some((rule, reason)),
+            _ => None,
+        };
+        rules.filter_map(|(rule, _)| reason(rule)).collect()
     }
 
-    /// Whether this rule has been given all that it reads.
-    ///
-    /// # Errors
-    /// What it lacks and why, where it judges objects of this kind.
-    pub fn answer(&self, rule: &Rule) -> Result<(), Option<String>> {
-        let reads = rule.reads.filter(|reads| reads.on.contains(&self.kind())).ok_or(None)?;
+    /// Whether this rule has been told what it reads.
+    pub fn told(&self, rule: &Rule) -> Told {
+        let Some(reads) = Reads::of(rule, self.kind()) else {
+            let never = rule.reads.iter().find(|reads| reads.on.is_empty());
+            return never.map_or(Told::Apart, |reads| Told::TooLittle(reads.lacks.to_owned()));
+        };
         let Some(lacking) = reads.kinds.iter().find(|read| !self.read.contains(read)) else {
-            return Ok(());
+            return Told::Enough(reads.lacks);
         };
         let failed = self.failed.iter().find(|(read, _)| read == lacking);
         let reason = failed.map_or("nobody asked for them", |(_, reason)| reason);
-        Err(Some(format!("objects of kind {} cannot be read: {reason}", lacking.kind)))
+        Told::TooLittle(format!("objects of kind {} cannot be read: {reason}", lacking.kind))
     }
 
     fn kind(&self) -> &str {
@@ -259,8 +227,9 @@ fn meta<'d>(root: Node<'d>, key: &str) -> Option<&'d str> {
     root.get("metadata")?.get(key)?.as_str()
 }
 
-fn name(document: &Document) -> Option<&str> {
-    meta(document.root()?, "name")
+fn key(document: &Document) -> Option<(Option<&str>, Option<&str>)> {
+    let root = document.root()?;
+    Some((meta(root, "namespace"), meta(root, "name")))
 }
 
 /// Whether a cluster's object is the one that is judged.
@@ -269,6 +238,7 @@ fn is_same(object: Node<'_>, other: Node<'_>, kind: &str) -> bool {
     object.get("kind").and_then(Node::as_str) == Some(kind)
         && name.is_some()
         && name == meta(other, "name")
+        && meta(object, "namespace") == meta(other, "namespace")
 }
 
 fn with_type(root: Node<'_>, read: &Read) -> Result<Document, Limit> {

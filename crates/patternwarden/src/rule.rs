@@ -185,9 +185,9 @@ pub struct Rule {
     pub fix: Option<Grade>,
     /// Former ids that settings and suppressions may still use.
     pub aliases: &'static [&'static str],
-    /// What it looks up in a cluster; `None` for rules that look at nothing but the object, and for
-    /// those that would have to read too much of a cluster.
-    pub reads: Option<&'static Reads>,
+    /// What it looks up in a cluster, or why it does not; nothing for rules that look at nothing but
+    /// the object.
+    pub reads: &'static [Reads],
     /// Whether an object with a finding of this rule of severity `error` is one that the API server
     /// refuses as well.
     pub refused: bool,
@@ -230,7 +230,7 @@ impl Rule {
         params: &[],
         fix: None,
         aliases: &[],
-        reads: None,
+        reads: &[],
         refused: false,
         check: Check::Object(|_, _| {}),
     };

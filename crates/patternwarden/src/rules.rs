@@ -246,10 +246,9 @@ const fn validate(rules: &[Rule], modules: &[&str]) {
         }
         assert!(!rules[i].title.is_empty(), "a rule needs a title");
         assert!(!rules[i].surfaces.is_empty(), "a rule needs a surface");
-        let compares = matches!(rules[i].surfaces, [Surface::Bundle]);
         assert!(
-            rules[i].reads.is_none() || compares,
-            "only a rule that needs a bundle reads others: it would run twice"
+            !rules[i].reads.is_empty() || !matches!(rules[i].surfaces, [Surface::Bundle]),
+            "a rule that needs a bundle says what it reads of a cluster, or why it does not"
         );
         assert!(
             i == 0 || less(rules[i - 1].id.as_bytes(), id),

@@ -7,6 +7,7 @@ use self::selection::Selection;
 
 use crate::bundle::{Assumption, Bundle, Entry};
 use crate::kube::{Binding, Object, PodSpec, Role};
+use crate::neighbours::Read;
 use alloc::borrow::Cow;
 use alloc::vec::{IntoIter, Vec};
 use core::slice::Iter;
@@ -41,6 +42,8 @@ pub struct Set<'d> {
     accounts: Vec<Account<'d>>,
     selection: Selection<'d>,
     scope: Scope,
+    /// Of which kinds the objects were looked up, and in which namespace; `None` for all.
+    read: Option<(&'d [&'static Read], &'d str)>,
 }
 
 /// A ServiceAccount as the subject of a binding.
@@ -129,12 +132,34 @@ impl<'d> Set<'d> {
             accounts: Vec::new(),
             selection: Selection::default(),
             scope,
+            read: None,
         };
         let mut accounts: Vec<_> = set.bindings().flat_map(Account::all).collect();
         sort_by(&mut accounts, |a, b| (a.namespace, a.name).cmp(&(b.namespace, b.name)));
         set.accounts = accounts;
         set.selection = Selection::of(&set);
         set
+    }
+
+    /// The same set, to which a cluster has told its objects of some kinds and of one namespace.
+    pub(crate) fn of_what_is_read(mut self, kinds: &'d [&'static Read], home: &'d str) -> Self {
+        self.read = Some((kinds, home));
+        self
+    }
+
+    /// Whether an object of this kind and namespace would be in the set if there were one. What has
+    /// no namespace is in whichever.
+    pub fn would_hold(&self, kind: &str, namespace: &str) -> bool {
+        let told = |(kinds, home): (&[&'static Read], &str)| {
+            let mut kinds = kinds.iter().filter(|read| read.kind == kind);
+            kinds.any(|read| !read.namespaced || namespace == home)
+        };
+        self.is_closed() && self.read.is_none_or(told)
+    }
+
+    /// What messages call all of it.
+    pub fn word(&self) -> &'static str {
+        if self.read.is_some() { "cluster" } else { "input" }
     }
 
     /// Whether the set is complete.

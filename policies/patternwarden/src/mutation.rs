@@ -5,7 +5,7 @@
 //! changed, whatever a fix says.
 
 use crate::request::Subject;
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use patternwarden::finding::Fix;
 use patternwarden::fixes::{Objects, Wanted, fix_all};
 use patternwarden::tree::{Edit, Node, Op, Value, write_json};
@@ -59,8 +59,12 @@ const KEPT_KINDS: &[&str] = &[
 /// Lists whose entries are whole programs.
 const CONTAINERS: &[&str] = &["containers", "initContainers", "ephemeralContainers"];
 
-/// Repairs the object of a request; the JSON of what it became, where anything was done to it.
-pub(crate) fn mutate(subject: &mut Subject<'_>, settings: &Settings) -> Option<String> {
+/// Repairs the object of a request; the JSON of what it became and the rules that repaired it, where
+/// anything was done to it.
+pub(crate) fn mutate(
+    subject: &mut Subject<'_>,
+    settings: &Settings,
+) -> Option<(String, Vec<&'static str>)> {
     if !settings.mutates_any() || !may_change(subject.object.root()?, subject.creates) {
         return None;
     }
@@ -75,7 +79,7 @@ pub(crate) fn mutate(subject: &mut Subject<'_>, settings: &Settings) -> Option<S
     }
     let mut json = String::new();
     write_json(&mut json, subject.object.root()?);
-    Some(json)
+    Some((json, outcome.applied.iter().map(|offer| offer.rule.id).collect()))
 }
 
 /// Whether an object of this kind may be changed, now.

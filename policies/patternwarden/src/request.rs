@@ -94,9 +94,9 @@ impl<'p> Call<'p> {
         parse("the admission request", payload)
     }
 
-    /// The settings; an empty document when the host sends none.
-    pub(crate) fn settings(&self) -> Document {
-        self.settings.as_ref().map_or_else(Document::default, |Json(settings)| settings.clone())
+    /// Takes the settings out; an empty document when the host sends none.
+    pub(crate) fn settings(&mut self) -> Document {
+        self.settings.take().map_or_else(Document::default, |Json(settings)| settings)
     }
 
     /// What the request asks to judge; `None` when it brings nothing that could be wrong.

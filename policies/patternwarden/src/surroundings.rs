@@ -9,6 +9,6 @@ mod host;
 mod nobody;
 
 #[cfg(feature = "context")]
-pub(crate) use host::of;
+pub(crate) use host::{of, of_report};
 #[cfg(not(feature = "context"))]
-pub(crate) use nobody::of;
+pub(crate) use nobody::{of, of as of_report};

@@ -13,7 +13,8 @@ use patternwarden::engine::Judgement;
 use patternwarden::neighbours::Neighbours;
 use patternwarden::set::Set;
 use patternwarden::settings::OnUpdate;
-use patternwarden::{Admission, Pattern, Rule, Settings, Severity, Stream, engine, recognise};
+use patternwarden::tree::sort_by;
+use patternwarden::{Admission, Rule, Settings, Severity, Stream, engine, recognise};
 
 /// `status.code` of a denial. Not 500, which the audit scanner takes for an error of the policy.
 const FORBIDDEN: u16 = 403;
@@ -22,13 +23,21 @@ const UNPROCESSABLE: u16 = 422;
 
 /// Answers `validate`.
 pub(crate) fn validate(payload: &[u8]) -> Result<String, String> {
-    let call = Call::read(payload)?;
+    let mut call = Call::read(payload)?;
     let settings = settings::read(&call.settings())?.for_admission();
     let response = match call.subject()? {
         Some(mut subject) => {
             let mutated = mutate(&mut subject, &settings);
-            let response = judge(&subject, settings)?;
-            Response { mutated: mutated.filter(|_| response.denial.is_none()), ..response }
+            let mut response = judge(&subject, settings)?;
+            // What is denied all the same is not repaired.
+            if let Some((object, rules)) = mutated.filter(|_| response.denial.is_none()) {
+                response.mutated = Some(object);
+                note_ids(&mut response, "repaired", rules);
+            }
+            if !response.annotations.is_empty() {
+                note(&mut response, "engine", &[env!("CARGO_PKG_VERSION")]);
+            }
+            response
         }
         None => Response::default(),
     };
@@ -39,10 +48,10 @@ pub(crate) fn validate(payload: &[u8]) -> Result<String, String> {
 ///
 /// With `input_complete` and a `List` as the object, a whole bundle is judged.
 pub(crate) fn report(payload: &[u8]) -> Result<String, String> {
-    let call = Call::read(payload)?;
+    let mut call = Call::read(payload)?;
     let settings = settings::read(&call.settings())?;
     let object = call.object()?;
-    let neighbours = surroundings::of(&settings, &object)?;
+    let neighbours = surroundings::of_report(&settings, &object)?;
     let stream = Stream { documents: alloc::vec![object], ..Stream::default() };
     crate::json(&match neighbours {
         Some(neighbours) => patternwarden::check_beside(&stream, &settings, &neighbours),
@@ -94,20 +103,16 @@ fn judge(subject: &Subject<'_>, settings: Settings) -> Result<Response, String> 
     Ok(response)
 }
 
-/// What is wrong with the object, in the order of the manifest; what its neighbours tell comes last.
+/// What is wrong with the object, in the order of the manifest.
 pub(crate) fn judge_all(
     settings: &Settings,
     set: &Set<'_>,
     neighbours: Option<&Neighbours>,
 ) -> Judgement {
-    let mut judged = engine::judge(settings, set);
-    if let Some(neighbours) = neighbours {
-        let Judgement { mut findings, mut suppressed, undated, .. } = neighbours.judge(settings);
-        judged.findings.append(&mut findings);
-        judged.suppressed.append(&mut suppressed);
-        judged.undated |= undated;
+    match neighbours {
+        Some(neighbours) => neighbours.judge(settings, set),
+        None => engine::judge(settings, set),
     }
-    judged
 }
 
 /// The rules that found something, by severity; the patterns that the object uses; and which
@@ -118,17 +123,11 @@ pub(crate) fn judge_all(
 fn annotate(response: &mut Response, judged: &Judgement, set: &Set<'_>) {
     let findings = &judged.findings;
     for severity in Severity::ALL {
-        let mut ids = Vec::new();
-        for finding in findings.iter().filter(|finding| finding.severity == severity) {
-            insert(&mut ids, finding.rule.id);
-        }
-        note(response, severity.id(), &ids);
+        let found = findings.iter().filter(|finding| finding.severity == severity);
+        note_ids(response, severity.id(), found.map(|finding| finding.rule.id).collect());
     }
-    let mut patterns = Vec::new();
-    for hit in recognise::recognise(set) {
-        insert(&mut patterns, Pattern::id(hit.pattern));
-    }
-    note(response, "patterns", &patterns);
+    let patterns = recognise::recognise(set);
+    note_ids(response, "patterns", patterns.iter().map(|hit| hit.pattern.id()).collect());
     let mut suppressed = Vec::new();
     for finding in &judged.suppressed {
         let origin = finding.suppression.as_ref().map_or("", |why| why.origin.id());
@@ -148,19 +147,17 @@ fn annotate(response: &mut Response, judged: &Judgement, set: &Set<'_>) {
         // A suppression that ends some day holds, because nothing says which day it is.
         note(response, "clock", &["unknown"]);
     }
-    if !response.annotations.is_empty() {
-        note(response, "engine", &[env!("CARGO_PKG_VERSION")]);
-    }
 }
 
 /// Longest list of suppressions in the audit log, in bytes: as much as the API server keeps of a
 /// warning.
 const MAX_SUPPRESSED: usize = 256;
 
-fn insert(ids: &mut Vec<&'static str>, id: &'static str) {
-    if let Err(at) = ids.binary_search(&id) {
-        ids.insert(at, id);
-    }
+/// Adds an annotation with ids, each once and in order.
+fn note_ids(response: &mut Response, key: &'static str, mut ids: Vec<&'static str>) {
+    sort_by(&mut ids, Ord::cmp);
+    ids.dedup();
+    note(response, key, &ids);
 }
 
 /// Adds an annotation, unless it would be empty.

@@ -82,9 +82,25 @@ fn judge_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Judgem
 /// The rule that asks who owns an object.
 const OF_OWNERS: &str = "kind-denied";
 
-/// Whether settings leave a rule out for an object as a whole.
-pub(crate) fn passes_over(settings: &Settings, object: Object<'_>, rule: &Rule) -> bool {
-    let hook = || object.annotation("helm.sh/hook").is_some_and(|h| settings.exempts_hook(h));
-    let asks = || rule.is_security() || rule.id == OF_OWNERS;
-    (object.is_controlled() && !asks()) || (OF_SERVICES.contains(&rule.id) && hook())
+/// The rules that settings leave out for an object as a whole.
+pub(crate) struct PassedOver {
+    controlled: bool,
+    hook: bool,
+}
+
+impl PassedOver {
+    /// For this object.
+    pub(crate) fn of(settings: &Settings, object: Object<'_>) -> Self {
+        let hook = object.annotation("helm.sh/hook");
+        Self {
+            controlled: object.is_controlled(),
+            hook: hook.is_some_and(|hook| settings.exempts_hook(hook)),
+        }
+    }
+
+    /// Whether a rule is one of them.
+    pub(crate) fn has(&self, rule: &Rule) -> bool {
+        let asks = || rule.is_security() || rule.id == OF_OWNERS;
+        (self.controlled && !asks()) || (self.hook && OF_SERVICES.contains(&rule.id))
+    }
 }

@@ -117,8 +117,9 @@ impl<'d> Object<'d> {
     ///
     /// An object without `apiVersion` is taken for the built-in kind of its name.
     pub fn is(self, group: &str, kind: &str) -> bool {
-        let api = self.api();
-        api.kind == kind && (api.group == group || self.api_version().is_absent())
+        // Most objects are of another kind.
+        self.kind().value == Some(kind)
+            && (self.api().group == group || self.api_version().is_absent())
     }
 
     /// The name, or what it is generated from; `?` when there is none.
@@ -146,6 +147,23 @@ impl<'d> Object<'d> {
     /// Whether a controller owns the object, so that somebody else wrote what it says.
     pub fn is_controlled(self) -> bool {
         self.controller().is_some()
+    }
+
+    /// Whether whoever wrote the object set this field, which is given as `fieldsV1` names it.
+    ///
+    /// What never was in a cluster was written as a whole. In a cluster the API server fills in
+    /// defaults, and whoever updates an object is said to manage these as well: only what was applied
+    /// on the server tells who wrote what.
+    ///
+    /// Source: [Server-Side Apply](https://kubernetes.io/docs/reference/using-api/server-side-apply/).
+    pub fn writes(self, field: &'static [&'static str]) -> bool {
+        let mut managers = items(self.node.at(&["metadata", "managedFields"]).node()).peekable();
+        let applies = |manager: Node<'d>| {
+            let fields = manager.get("fieldsV1");
+            manager.get("operation").and_then(Node::as_str) == Some("Apply")
+                && fields.is_some_and(|fields| fields.at(field).node().is_some())
+        };
+        managers.peek().is_none() || managers.any(applies)
     }
 
     /// The object as something that makes Pods.

@@ -15,9 +15,9 @@ pub(super) fn hit<'d>(
     confidence: Confidence,
     label: &str,
 ) -> bool {
-    let Some((_, kind)) = kinds.iter().find(|(group, kind)| object.is(group, kind)) else {
-        return false;
-    };
+    let own = object.kind().value;
+    let is_one = |(group, kind): &&(&str, &str)| own == Some(*kind) && object.is(group, kind);
+    let Some((_, kind)) = kinds.iter().find(is_one) else { return false };
     px.hit(confidence, node(object), label).facet(*kind);
     true
 }

@@ -10,7 +10,7 @@ use crate::engine;
 use crate::finding;
 use crate::fixes::grounded;
 use crate::kube::Object;
-use crate::neighbours::Neighbours;
+use crate::neighbours::{Neighbours, Told};
 use crate::pattern::Pattern;
 use crate::recognise::{self, Recognised};
 use crate::rule::{Admission, Severity};
@@ -42,10 +42,10 @@ pub(super) fn report(
     let builder = Builder { set: &set, settings, lines, editor, neighbours };
 
     let resources: Vec<_> = set.objects().map(|object| builder.resource(object)).collect();
-    let mut judged = engine::judge(settings, &set);
-    if let Some(neighbours) = neighbours {
-        judged.extend(neighbours.judge(settings));
-    }
+    let mut judged = match neighbours {
+        Some(neighbours) => neighbours.judge(settings, &set),
+        None => engine::judge(settings, &set),
+    };
     let counted = judged.findings.len();
     let mut found = judged.findings;
     found.append(&mut judged.suppressed);
@@ -207,10 +207,11 @@ impl Builder<'_, '_> {
         });
         let mut out: Vec<NotChecked> = documents.collect();
         for (rule, reason) in engine::not_checked(self.settings, self.set) {
-            let reason = match self.neighbours.map(|neighbours| neighbours.answer(rule)) {
-                Some(Ok(())) => continue,
-                Some(Err(Some(reason))) => reason,
-                _ => reason.to_owned(),
+            let reason = match self.neighbours.map(|neighbours| neighbours.told(rule)) {
+                Some(Told::Enough("")) => continue,
+                Some(Told::Enough(lacks)) => lacks.to_owned(),
+                Some(Told::TooLittle(reason)) => reason,
+                Some(Told::Apart) | None => reason.to_owned(),
             };
             out.push(NotChecked { rule: Some(rule.id.to_owned()), doc: None, reason });
         }

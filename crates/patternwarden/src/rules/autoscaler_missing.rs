@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::Object;
+use crate::neighbours::{AUTOSCALERS, Reads, WORKLOADS};
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
@@ -142,8 +143,11 @@ crate::rule! {
     enabled: false,
     surfaces: &[Surface::Bundle],
     params: &[Param::Strings(&KINDS), Param::Strings(&ACCEPT)],
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads { on: WORKLOADS, kinds: &[&AUTOSCALERS], lacks: "" }];
 
 static KINDS: Strings = Strings {
     name: "kinds",

@@ -5,6 +5,7 @@ use crate::kube::{
     is_versioned,
 };
 use crate::matcher::glob;
+use crate::neighbours::{CONFIG_MAPS, Reads};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::{string::String, vec::Vec};
@@ -251,8 +252,15 @@ crate::rule! {
     severity: Severity::Info,
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Safe),
+    reads: READS,
     check: Check::Pod(check),
 }
+
+static READS: &[Reads] = &[Reads {
+    on: &["DaemonSet", "Deployment", "StatefulSet"],
+    kinds: &[&CONFIG_MAPS],
+    lacks: "Secrets are not looked up: a host that may list them holds their values",
+}];
 
 /// Annotations of a template that change with the configuration, as globs.
 const CHECKSUMS: [&str; 2] = ["checksum/*", "*-hash"];

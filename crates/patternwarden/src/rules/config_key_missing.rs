@@ -4,6 +4,7 @@ use crate::kube::{
     entries, items,
 };
 use crate::matcher::{clipped, distance};
+use crate::neighbours::Reads;
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::vec::Vec;
@@ -188,8 +189,13 @@ crate::rule! {
     severity: Severity::Error,
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Safe),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads::never(
+    "a cluster cannot be asked for the keys of ConfigMaps and Secrets without their values",
+)];
 
 /// The most that a ConfigMap or Secret may hold, in bytes.
 const MAX_SIZE: usize = 1 << 20;

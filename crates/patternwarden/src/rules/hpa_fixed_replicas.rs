@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::Object;
+use crate::neighbours::{AUTOSCALERS, REPLICATED, Reads};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Surface};
 
@@ -123,6 +124,53 @@ crate::rule! {
     ///   maxReplicas: 20
     /// ```
     ///
+    /// In a cluster every workload has a number, since the API server fills it in. It counts as written
+    /// where somebody applied it on the server, which notes who set what; here nobody did:
+    ///
+    /// ```yaml,good
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: shop
+    ///   managedFields:
+    ///     - manager: kubectl-create
+    ///       operation: Update
+    ///       apiVersion: apps/v1
+    ///       fieldsType: FieldsV1
+    ///       fieldsV1:
+    ///         f:spec:
+    ///           f:replicas: {}
+    /// spec:
+    ///   replicas: 1
+    ///   selector:
+    ///     matchLabels:
+    ///       app: shop
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: shop
+    ///     spec:
+    ///       containers:
+    ///         - name: shop
+    ///           image: registry.example/shop:2.1.0
+    ///           resources:
+    ///             requests:
+    ///               cpu: 200m
+    ///               memory: 200Mi
+    /// ---
+    /// apiVersion: autoscaling/v2
+    /// kind: HorizontalPodAutoscaler
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   scaleTargetRef:
+    ///     apiVersion: apps/v1
+    ///     kind: Deployment
+    ///     name: shop
+    ///   minReplicas: 2
+    ///   maxReplicas: 20
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// Where the tool that applies leaves the field alone. The first apply after it was removed may
@@ -136,12 +184,15 @@ crate::rule! {
     patterns: &[Pattern::ElasticScale, Pattern::DeclarativeDeployment],
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Object(check),
 }
 
+static READS: &[Reads] = &[Reads { on: REPLICATED, kinds: &[&AUTOSCALERS], lacks: "" }];
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(at) = object.workload().map(crate::kube::Workload::written_replicas) else { return };
-    if at.value.is_none() {
+    if at.value.is_none() || !object.writes(&["f:spec", "f:replicas"]) {
         return;
     }
     if let Some(scaler) = cx.set().scaler_of(object) {

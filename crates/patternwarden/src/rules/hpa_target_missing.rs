@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Autoscaler, AutoscalerKind, Object, items};
 use crate::matcher::{clipped, nearest};
+use crate::neighbours::{AUTOSCALERS, DEPLOYMENTS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::format;
@@ -243,8 +244,15 @@ crate::rule! {
     patterns: &[Pattern::ElasticScale],
     surfaces: &[Surface::Bundle, Surface::Object],
     fix: Some(Grade::Safe),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads {
+    on: &["HorizontalPodAutoscaler"],
+    kinds: &[&AUTOSCALERS, &DEPLOYMENTS, &STATEFUL_SETS],
+    lacks: "",
+}];
 
 /// Versions of workloads that no cluster serves any more.
 const GONE: [&str; 3] = ["extensions/v1beta1", "apps/v1beta1", "apps/v1beta2"];
@@ -349,15 +357,15 @@ fn missing<'d>(cx: &mut Cx<'_, 'd>, scaler: Autoscaler<'d>, kind: &'d str, name:
     let home = scaler.object.effective_namespace();
     let set = cx.set();
     // What is not in the input is not missing, unless the input is all there is.
-    if !set.is_closed() || set.pod_specs_in(home).next().is_none() {
+    if !set.would_hold(kind, home) || set.pod_specs_in(home).next().is_none() {
         return;
     }
     let here = set.of_kind(kind).filter(|other| other.effective_namespace() == home);
     let near = nearest(name, here.filter_map(|other| other.name().value));
-    let (kind, shown) = (clipped(kind), clipped(name));
+    let (kind, shown, input) = (clipped(kind), clipped(name), set.word());
     let report = cx.report(
         scaler.target_name().place,
-        format_args!("there is no {kind} `{shown}` in namespace `{home}` of the input"),
+        format_args!("there is no {kind} `{shown}` in namespace `{home}` of the {input}"),
     );
     if let Some(near) = near {
         report.fix_set(Grade::Safe, format!("Scale `{near}`"), near);

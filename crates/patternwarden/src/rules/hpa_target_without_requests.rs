@@ -254,15 +254,16 @@ crate::rule! {
     patterns: &[Pattern::ElasticScale, Pattern::PredictableDemands],
     severity: Severity::Error,
     surfaces: &[Surface::Bundle],
-    reads: Some(&READS),
+    reads: READS,
     fix: Some(Grade::Review),
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads {
+static READS: &[Reads] = &[Reads {
     on: &["HorizontalPodAutoscaler", "Deployment", "StatefulSet"],
     kinds: &[&DEPLOYMENTS, &STATEFUL_SETS, &AUTOSCALERS],
-};
+    lacks: "",
+}];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if let Some(scaler) = Autoscaler::of(object) {

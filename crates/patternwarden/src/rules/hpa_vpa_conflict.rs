@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Autoscaler, AutoscalerKind, Object, PodSpec, items};
+use crate::neighbours::{AUTOSCALERS, DAEMON_SETS, DEPLOYMENTS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::vec::Vec;
@@ -146,8 +147,15 @@ crate::rule! {
     patterns: &[Pattern::ElasticScale],
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads {
+    on: &["VerticalPodAutoscaler"],
+    kinds: &[&AUTOSCALERS, &DAEMON_SETS, &DEPLOYMENTS, &STATEFUL_SETS],
+    lacks: "",
+}];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let vertical = Autoscaler::of(object).filter(|scaler| scaler.kind == AutoscalerKind::Vertical);

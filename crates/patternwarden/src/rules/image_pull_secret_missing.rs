@@ -2,6 +2,7 @@ use crate::engine::Cx;
 use crate::image_match::matches;
 use crate::kube::{PodSpec, items};
 use crate::matcher::clipped;
+use crate::neighbours::{ACCOUNTS, Reads, WORKLOADS};
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
@@ -90,8 +91,11 @@ crate::rule! {
     enabled: false,
     surfaces: &[Surface::Bundle, Surface::Object, Surface::Cluster],
     params: &[Param::Strings(&PRIVATE)],
+    reads: READS,
     check: Check::Pod(check),
 }
+
+static READS: &[Reads] = &[Reads { on: WORKLOADS, kinds: &[&ACCOUNTS], lacks: "" }];
 
 static PRIVATE: Strings = Strings {
     name: "private_registries",
@@ -112,7 +116,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         return;
     }
     let (name, known) = (clipped(name), account.is_some());
-    let of_account = if known { "has none either" } else { "is not part of the input" };
+    let of_account = if known { "has none either" } else { "is not known here" };
     for used in pod.images() {
         let Some(image) = used.parsed() else { continue };
         if !cx.entries(&PRIVATE).any(|pattern| matches(pattern, image)) {

@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Backend, Object, Service, backends, entries, is_ingress, items};
 use crate::matcher::clipped;
+use crate::neighbours::{Reads, SERVICES};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::vec;
@@ -189,8 +190,15 @@ crate::rule! {
     patterns: &[Pattern::ServiceDiscovery],
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Safe),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads {
+    on: &["GRPCRoute", "HTTPRoute", "Ingress"],
+    kinds: &[&SERVICES],
+    lacks: "certificates are not looked up: a host that may list Secrets holds their values",
+}];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     for backend in backends(object) {
@@ -205,14 +213,17 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 fn judge<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, backend: Backend<'d>) {
     let Some(name) = backend.service.as_str() else { return };
     let namespace = backend.namespace;
+    if !cx.set().would_hold("Service", namespace) {
+        return;
+    }
     let Some(service) = cx.set().find("", "Service", Some(namespace), name).and_then(Service::of)
     else {
         let any = cx.set().of_kind("Service").any(|other| Service::of(other).is_some());
         let severity = if any { Severity::Warning } else { Severity::Info };
-        let shown = clipped(name);
+        let (shown, input) = (clipped(name), cx.set().word());
         cx.report(
             backend.service,
-            format_args!("there is no Service `{shown}` in namespace `{namespace}` of the input"),
+            format_args!("there is no Service `{shown}` in namespace `{namespace}` of the {input}"),
         )
         .severity(severity);
         return;
@@ -254,6 +265,9 @@ fn certificates<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         return;
     }
     let namespace = object.effective_namespace();
+    if !cx.set().would_hold("Secret", namespace) {
+        return;
+    }
     for entry in items(object.node.at(&["spec", "tls"]).node()) {
         let Some(secret) = entry.get("secretName") else { continue };
         let Some(name) = secret.as_str().filter(|name| !name.is_empty()) else { continue };

@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Object, is_ingress};
 use crate::matcher::clipped;
+use crate::neighbours::{INGRESSES, Reads};
 use crate::param::{Choice, Param};
 use crate::pattern::Pattern;
 use crate::route_claims::{Claim, claims, compete};
@@ -333,8 +334,12 @@ crate::rule! {
     patterns: &[Pattern::ServiceDiscovery],
     surfaces: &[Surface::Bundle],
     params: &[Param::Choice(&SCOPE)],
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] =
+    &[Reads { on: &["Ingress"], kinds: &[&INGRESSES], lacks: "names for DNS are left out" }];
 
 static SCOPE: Choice = Choice {
     name: "scope",

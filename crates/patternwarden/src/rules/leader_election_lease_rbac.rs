@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Object, PodSpec, Role, RoleKind};
+use crate::neighbours::Reads;
 use crate::pattern::Pattern;
 use crate::patterns::{controller, singleton_service::leader_election};
 use crate::recognise::{Confidence, recognise_one};
@@ -317,8 +318,12 @@ crate::rule! {
     patterns: &[Pattern::SingletonService, Pattern::Controller, Pattern::AccessControl],
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] =
+    &[Reads::never("it would read the roles of the whole cluster for every Pod")];
 
 const GROUP: &str = "coordination.k8s.io";
 

@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Object, PodSpec, entries, items, resources};
+use crate::neighbours::Reads;
 use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
@@ -166,8 +167,11 @@ crate::rule! {
     severity: Severity::Hint,
     surfaces: &[Surface::Bundle],
     params: &[Param::Entries(&NEED, Form::OneOf(&["ResourceQuota", "LimitRange"])), Param::Strings(&EXEMPT)],
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads::never("a namespace is empty when it is made")];
 
 static NEED: Strings = Strings {
     name: "need",

@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{NetworkPolicy, PodSpec};
+use crate::neighbours::{NETWORK_POLICIES, Reads, WORKLOADS};
 use crate::param::{Flag, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
@@ -201,8 +202,15 @@ crate::rule! {
     severity: Severity::Info,
     surfaces: &[Surface::Bundle],
     params: &[Param::Entries(&DIRECTIONS, Form::OneOf(&["ingress", "egress", "any"])), Param::Flag(&ALWAYS)],
+    reads: READS,
     check: Check::Pod(check),
 }
+
+static READS: &[Reads] = &[Reads {
+    on: WORKLOADS,
+    kinds: &[&NETWORK_POLICIES],
+    lacks: "policies of other namespaces are not looked up",
+}];
 
 static DIRECTIONS: Strings = Strings {
     name: "directions",

@@ -163,15 +163,16 @@ crate::rule! {
     "Egress isolation without DNS",
     patterns: &[Pattern::NetworkSegmentation, Pattern::ServiceDiscovery],
     surfaces: &[Surface::Bundle],
-    reads: Some(&READS),
+    reads: READS,
     fix: Some(Grade::Review),
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads {
+static READS: &[Reads] = &[Reads {
     on: &["NetworkPolicy"],
     kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &NETWORK_POLICIES],
-};
+    lacks: "",
+}];
 
 const DNS: i64 = 53;
 

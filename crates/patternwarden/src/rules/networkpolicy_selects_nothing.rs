@@ -120,13 +120,16 @@ crate::rule! {
     "Policy whose podSelector matches no workload",
     patterns: &[Pattern::NetworkSegmentation],
     surfaces: &[Surface::Bundle],
-    reads: Some(&READS),
+    reads: READS,
     fix: Some(Grade::Review),
     check: Check::Object(check),
 }
 
-static READS: Reads =
-    Reads { on: &["NetworkPolicy"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS] };
+static READS: &[Reads] = &[Reads {
+    on: &["NetworkPolicy"],
+    kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS],
+    lacks: "",
+}];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(policy) = NetworkPolicy::of(object) else { return };

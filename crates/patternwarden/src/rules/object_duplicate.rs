@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::Object;
 use crate::matcher::clipped;
+use crate::neighbours::Reads;
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
 use patternwarden_tree::Value;
@@ -107,8 +108,11 @@ crate::rule! {
     "The same object twice in one bundle",
     patterns: &[Pattern::DeclarativeDeployment],
     surfaces: &[Surface::Bundle],
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads::never("a cluster holds no two objects of one name")];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let at = object.name();

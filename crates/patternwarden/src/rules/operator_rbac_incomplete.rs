@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Crd, Object, PodSpec, PolicyRule, Role, items};
+use crate::neighbours::Reads;
 use crate::pattern::Pattern;
 use crate::repair::append_verbs;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -152,8 +153,13 @@ crate::rule! {
     severity: Severity::Warning,
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads::never(
+    "it would read the roles, the definitions and the Pods of the whole cluster for every role",
+)];
 
 /// What observing takes.
 const OBSERVE: [&str; 3] = ["get", "list", "watch"];

@@ -171,13 +171,13 @@ crate::rule! {
     patterns: &[Pattern::SingletonService, Pattern::StatelessService],
     severity: Severity::Info,
     surfaces: &[Surface::Bundle],
-    reads: Some(&READS),
+    reads: READS,
     params: &[Param::Int(&MIN_REPLICAS), Param::Strings(&KINDS)],
     check: Check::Object(check),
 }
 
-static READS: Reads =
-    Reads { on: &["Deployment", "StatefulSet"], kinds: &[&AUTOSCALERS, &BUDGETS] };
+static READS: &[Reads] =
+    &[Reads { on: &["Deployment", "StatefulSet"], kinds: &[&AUTOSCALERS, &BUDGETS], lacks: "" }];
 
 static MIN_REPLICAS: Int = Int {
     name: "min_replicas",

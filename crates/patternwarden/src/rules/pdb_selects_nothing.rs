@@ -198,15 +198,16 @@ crate::rule! {
     "Budget without matching Pods",
     patterns: &[Pattern::SingletonService],
     surfaces: &[Surface::Bundle],
-    reads: Some(&READS),
+    reads: READS,
     fix: Some(Grade::Safe),
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads {
+static READS: &[Reads] = &[Reads {
     on: &["PodDisruptionBudget"],
     kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &BUDGETS],
-};
+    lacks: "",
+}];
 
 /// Letters that a mistyped label may differ in.
 const TYPO: usize = 2;

@@ -1,6 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{Budget, Object, Rounding, int_or_percent};
-use crate::neighbours::{DAEMON_SETS, DEPLOYMENTS, PODS, Reads, STATEFUL_SETS};
+use crate::neighbours::{AUTOSCALERS, DAEMON_SETS, DEPLOYMENTS, PODS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Surface};
 
@@ -180,14 +180,15 @@ crate::rule! {
     "Budget for a single replica",
     patterns: &[Pattern::SingletonService],
     surfaces: &[Surface::Bundle],
-    reads: Some(&READS),
+    reads: READS,
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads {
+static READS: &[Reads] = &[Reads {
     on: &["PodDisruptionBudget"],
-    kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS],
-};
+    kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &AUTOSCALERS],
+    lacks: "",
+}];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(budget) = Budget::of(object) else { return };

@@ -1,6 +1,7 @@
 use crate::annotations::NO_DISRUPTION;
 use crate::engine::Cx;
 use crate::kube::{Budget, Object, Rounding, entries, int_or_percent};
+use crate::neighbours::{AUTOSCALERS, DAEMON_SETS, DEPLOYMENTS, PODS, Reads, STATEFUL_SETS};
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -262,8 +263,15 @@ crate::rule! {
     surfaces: &[Surface::Object, Surface::Bundle],
     params: &[Param::Strings(&ALLOWED)],
     fix: Some(Grade::Safe),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads {
+    on: &["PodDisruptionBudget"],
+    kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &AUTOSCALERS],
+    lacks: "",
+}];
 
 static ALLOWED: Strings = Strings {
     name: "allow_zero_disruption_label",

@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::helpers::is_known_helper;
 use crate::kube::Container;
+use crate::neighbours::{Reads, SERVICES, WORKLOADS};
 use crate::pattern::Pattern;
 use crate::probe_scope;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -147,8 +148,11 @@ crate::rule! {
     surfaces: &[Surface::Bundle, Surface::Object],
     params: probe_scope::PARAMS,
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Container(check),
 }
+
+static READS: &[Reads] = &[Reads { on: WORKLOADS, kinds: &[&SERVICES], lacks: "" }];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let workload = container.pod.workload;

@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Crd, Object, PodSpec, config_references, is_ingress, items};
 use crate::matcher::{clipped, glob};
+use crate::neighbours::{ACCOUNTS, CLAIMS, CONFIG_MAPS, Reads, WORKLOADS};
 use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
@@ -195,8 +196,15 @@ crate::rule! {
     severity: Severity::Info,
     surfaces: &[Surface::Bundle],
     params: &[Param::Entries(&IGNORE, Form::Object)],
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads {
+    on: WORKLOADS,
+    kinds: &[&ACCOUNTS, &CLAIMS, &CONFIG_MAPS],
+    lacks: "Secrets are not looked up, since a host that may list them holds their values; nor is what belongs to the cluster",
+}];
 
 static IGNORE: Strings = Strings {
     name: "ignore",
@@ -236,6 +244,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let mut said: Vec<(&str, &str)> = Vec::new();
     for (group, kind, namespaced, node) in needed {
         let Some(name) = node.as_str().filter(|name| !name.is_empty()) else { continue };
+        if !cx.set().would_hold(kind, home) {
+            continue;
+        }
         let full = format!("{kind}/{name}");
         let known =
             EVERYWHERE.iter().any(|pattern| glob(pattern, &full)) || cx.lists(&IGNORE, &full);
@@ -244,7 +255,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let severity = if namespaced { Severity::Warning } else { Severity::Info };
         if !known && !found && !said.contains(&(kind, name)) {
             said.push((kind, name));
-            cx.report(node, format_args!("{kind} `{}` is not in the input", clipped(name)))
+            let input = cx.set().word();
+            cx.report(node, format_args!("{kind} `{}` is not in the {input}", clipped(name)))
                 .severity(severity);
         }
     }
@@ -253,7 +265,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         crd.group().value == Some(api.group) && crd.names_kind().value == Some(api.kind)
     };
     let mut definitions = cx.set().of_kind("CustomResourceDefinition").filter_map(Crd::of);
-    if !api.is_built_in() && !definitions.any(defines) {
+    let is_known = api.is_built_in() || !cx.set().would_hold("CustomResourceDefinition", "");
+    if !is_known && !definitions.any(defines) {
         let shown = clipped(api.kind);
         if !cx.lists(&IGNORE, &format!("CustomResourceDefinition/{}.{}", api.kind, api.group)) {
             cx.report(

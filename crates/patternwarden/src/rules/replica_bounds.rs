@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Autoscaler, AutoscalerKind, Object, Workload, items};
 use crate::matcher::glob;
+use crate::neighbours::{AUTOSCALERS, REPLICATED, Reads};
 use crate::param::{Flag, Int, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -281,8 +282,15 @@ crate::rule! {
         Param::Flag(&EXPLICIT),
     ],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads {
+    on: REPLICATED,
+    kinds: &[&AUTOSCALERS],
+    lacks: "whether a Service selects it is not looked up",
+}];
 
 const fn bound(name: &'static str, doc: &'static str, default: i64) -> Int {
     Int { name, doc, unit: "", min: 0, max: 100_000, default }
@@ -336,8 +344,8 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, workload: Workload<'d>) {
         return;
     }
     // An autoscaler that is not in the input may keep more.
-    if count < served && cx.set().is_closed() && is_served(cx, workload) && !is_single(cx, workload)
-    {
+    let known = cx.set().would_hold("Service", workload.object.effective_namespace());
+    if count < served && known && is_served(cx, workload) && !is_single(cx, workload) {
         let name = workload.object.display_name();
         cx.report(
             at.place,

@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Binding, Object, PodSpec, Role, RoleKind, Subject};
 use crate::matcher::{clipped, nearest};
+use crate::neighbours::{ACCOUNTS, CLUSTER_ROLES, ROLES, Reads};
 use crate::pattern::Pattern;
 use crate::powers::is_default_name;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -191,8 +192,22 @@ crate::rule! {
     patterns: &[Pattern::AccessControl],
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Safe),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[
+    Reads {
+        on: &["RoleBinding"],
+        kinds: &[&ACCOUNTS, &CLUSTER_ROLES, &ROLES],
+        lacks: "accounts and roles of other namespaces are not looked up",
+    },
+    Reads {
+        on: &["ClusterRoleBinding"],
+        kinds: &[&CLUSTER_ROLES],
+        lacks: "accounts are not looked up: they stand in other namespaces",
+    },
+];
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
@@ -237,8 +252,9 @@ fn role<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>) {
         roles.filter(|role| kind == "ClusterRole" || role.object.effective_namespace() == home);
     let near = nearest(name, here.filter_map(|role| role.object.name().value));
     let severity = if near.is_some() { Severity::Warning } else { Severity::Info };
+    let input = cx.set().word();
     let report = cx
-        .report(at.place, format_args!("{kind} `{shown}` is not in the input"))
+        .report(at.place, format_args!("{kind} `{shown}` is not in the {input}"))
         .severity(severity);
     if let Some(near) = near {
         report.fix_set(Grade::Safe, format!("Refer to `{near}`"), near);
@@ -266,11 +282,14 @@ fn judge_subject<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>, subject: Subject
         return;
     }
     let namespace = written.value.filter(|name| !name.is_empty()).unwrap_or(own);
-    if name != "default" && cx.set().find("", "ServiceAccount", Some(namespace), name).is_none() {
-        let shown = clipped(name);
+    let known = name == "default" || !cx.set().would_hold("ServiceAccount", namespace);
+    if !known && cx.set().find("", "ServiceAccount", Some(namespace), name).is_none() {
+        let (shown, input) = (clipped(name), cx.set().word());
         cx.report(
             subject.name().place,
-            format_args!("ServiceAccount `{shown}` of namespace `{namespace}` is not in the input"),
+            format_args!(
+                "ServiceAccount `{shown}` of namespace `{namespace}` is not in the {input}"
+            ),
         )
         .severity(Severity::Info);
     }

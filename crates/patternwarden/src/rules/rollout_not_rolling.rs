@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::PodSpec;
+use crate::neighbours::{AUTOSCALERS, CLAIMS, Reads, SERVICES};
 use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -210,8 +211,15 @@ crate::rule! {
     surfaces: &[Surface::Bundle, Surface::Object, Surface::Cluster],
     params: &[Param::Flag(&STRICT)],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Pod(check),
 }
+
+static READS: &[Reads] = &[Reads {
+    on: &["DaemonSet", "Deployment", "StatefulSet"],
+    kinds: &[&AUTOSCALERS, &CLAIMS, &SERVICES],
+    lacks: "",
+}];
 
 static STRICT: Flag = Flag {
     name: "strict",

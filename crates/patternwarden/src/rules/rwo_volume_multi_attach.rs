@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Object, PodSpec, Volume, items};
 use crate::matcher::clipped;
+use crate::neighbours::{CLAIMS, Reads, WORKLOADS};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 use patternwarden_tree::{Node, Value};
@@ -259,8 +260,11 @@ crate::rule! {
     ],
     surfaces: &[Surface::Bundle, Surface::Object],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Pod(check),
 }
+
+static READS: &[Reads] = &[Reads { on: WORKLOADS, kinds: &[&CLAIMS], lacks: "" }];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let workload = pod.workload;

@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{ConfigKind, ConfigObject, Object, PodSpec, items};
+use crate::neighbours::{ACCOUNTS, Reads, WORKLOADS};
 use crate::param::{Choice, Param};
 use crate::pattern::Pattern;
 use crate::patterns::{controller, operator};
@@ -222,8 +223,15 @@ crate::rule! {
     surfaces: &[Surface::Bundle, Surface::Object, Surface::Cluster],
     params: &[Param::Choice(&SCOPE)],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads {
+    on: WORKLOADS,
+    kinds: &[&ACCOUNTS],
+    lacks: "bindings are not looked up, so that only the account `default` has no rights for certain",
+}];
 
 static SCOPE: Choice = Choice {
     name: "scope",
@@ -297,8 +305,10 @@ fn token<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let own = pod.automount_service_account_token();
     let mounted = set.mounts_token(pod);
     // Rights of an account that is not in the input are not known, nor are they on an open set.
-    let bound = set.bindings_of(pod).next().is_some();
-    let unused = name == "default" || (account.is_some() && set.is_closed() && !bound);
+    let bound = set.bindings_of(pod).next().is_some()
+        || !set.would_hold("RoleBinding", namespace)
+        || !set.would_hold("ClusterRoleBinding", namespace);
+    let unused = name == "default" || (account.is_some() && !bound);
     let all = cx.choice(&SCOPE) == "all";
     let needed = || !unused || asks(pod) || controls(cx, pod);
     if !mounted || (!all && needed()) {

@@ -176,11 +176,11 @@ crate::rule! {
     severity: Severity::Info,
     surfaces: &[Surface::Bundle],
     params: &[Param::Flag(&STRICT)],
-    reads: Some(&READS),
+    reads: READS,
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads { on: &["Service"], kinds: &[&SERVICES] };
+static READS: &[Reads] = &[Reads { on: &["Service"], kinds: &[&SERVICES], lacks: "" }];
 
 static STRICT: Flag = Flag {
     name: "strict",

@@ -235,14 +235,15 @@ crate::rule! {
     severity: Severity::Warning,
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Safe),
-    reads: Some(&READS),
+    reads: READS,
     check: Check::Object(check),
 }
 
-static READS: Reads = Reads {
+static READS: &[Reads] = &[Reads {
     on: &["Service"],
     kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS, &ENDPOINT_SLICES],
-};
+    lacks: "",
+}];
 
 /// Related places that a finding names at most.
 const MAX_RELATED: usize = 8;
@@ -257,7 +258,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         without_selector(cx, service);
         return;
     };
-    let namespace = object.effective_namespace();
+    let (namespace, input) = (object.effective_namespace(), cx.set().word());
     let found = cx.set().selected_by(selector, namespace);
     let nobody = || cx.set().pod_specs_in(namespace).next().is_none();
     // What a controller made is the same workload again.
@@ -265,7 +266,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if found.is_empty() && nobody() {
         cx.report(
             at.place,
-            format_args!("the input has no workload in namespace `{namespace}` to select"),
+            format_args!("the {input} has no workload in namespace `{namespace}` to select"),
         )
         .severity(Severity::Info);
     } else if found.is_empty() {
@@ -306,10 +307,10 @@ fn without_selector<'d>(cx: &mut Cx<'_, 'd>, service: Service<'d>) {
         object.effective_namespace() == namespace && (slice || endpoints)
     };
     if !cx.set().objects().any(serves) {
-        let place = service.selector().place;
+        let (place, input) = (service.selector().place, cx.set().word());
         cx.report(
             place,
-            format_args!("`{name}` has neither a selector nor endpoints in this input"),
+            format_args!("`{name}` has neither a selector nor endpoints in this {input}"),
         )
         .severity(Severity::Info);
     }

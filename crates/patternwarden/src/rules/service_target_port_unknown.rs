@@ -202,13 +202,16 @@ crate::rule! {
     patterns: &[Pattern::ServiceDiscovery],
     severity: Severity::Error,
     surfaces: &[Surface::Bundle],
-    reads: Some(&READS),
+    reads: READS,
     fix: Some(Grade::Safe),
     check: Check::Object(check),
 }
 
-static READS: Reads =
-    Reads { on: &["Service"], kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS] };
+static READS: &[Reads] = &[Reads {
+    on: &["Service"],
+    kinds: &[&PODS, &DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS],
+    lacks: "",
+}];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let Some(service) = Service::of(object) else { return };

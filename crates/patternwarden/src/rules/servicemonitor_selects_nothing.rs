@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Container, LabelSelector, Object, Port, Service, items};
 use crate::matcher::{clipped, distance};
+use crate::neighbours::Reads;
 use crate::pattern::Pattern;
 use crate::repair::nearest_labels;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -225,8 +226,11 @@ crate::rule! {
     severity: Severity::Info,
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Safe),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads::never("what it selects may stand in every namespace")];
 
 /// Letters that a label or port may be wrong in to be taken for a slip.
 const SLIP: usize = 2;

@@ -170,14 +170,14 @@ crate::rule! {
     patterns: &[Pattern::ManagedLifecycle],
     severity: Severity::Info,
     surfaces: &[Surface::Bundle],
-    reads: Some(&READS),
+    reads: READS,
     params: &[Param::Choice(&SCOPE), Param::Strings(&ANNOTATIONS)],
     fix: Some(Grade::Safe),
     check: Check::Container(check),
 }
 
-static READS: Reads =
-    Reads { on: &["Deployment", "StatefulSet", "DaemonSet"], kinds: &[&SERVICES] };
+static READS: &[Reads] =
+    &[Reads { on: &["Deployment", "StatefulSet", "DaemonSet"], kinds: &[&SERVICES], lacks: "" }];
 
 static SCOPE: Choice = Choice {
     name: "scope",

@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::PodSpec;
+use crate::neighbours::{AUTOSCALERS, CLAIMS, Reads};
 use crate::param::{Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
@@ -167,8 +168,12 @@ crate::rule! {
     surfaces: &[Surface::Object, Surface::Cluster],
     params: &[Param::Strings(&NAMES)],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Pod(check),
 }
+
+static READS: &[Reads] =
+    &[Reads { on: &["Deployment"], kinds: &[&AUTOSCALERS, &CLAIMS], lacks: "" }];
 
 static NAMES: Strings = Strings {
     name: "names",

@@ -1,5 +1,6 @@
 use crate::engine::Cx;
 use crate::kube::{PodSpec, Service, items, selects};
+use crate::neighbours::{Reads, SERVICES};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
 
@@ -230,8 +231,11 @@ crate::rule! {
     patterns: &[Pattern::StatefulService],
     surfaces: &[Surface::Bundle, Surface::Object],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Pod(check),
 }
+
+static READS: &[Reads] = &[Reads { on: &["StatefulSet"], kinds: &[&SERVICES], lacks: "" }];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let (workload, object) = (pod.workload, pod.object());
@@ -266,7 +270,7 @@ fn governing<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let name = at.value.filter(|name| !name.is_empty());
     let service = name.and_then(|name| cx.set().find("", "Service", Some(namespace), name));
     let service = service.and_then(Service::of);
-    let closed = cx.set().is_closed();
+    let (closed, input) = (cx.set().is_closed(), cx.set().word());
     let selects = |s: Service<'d>| s.selector().value.is_some_and(|map| selects(map, pod.labels()));
     // Offered where exactly one Service could take its place.
     let mut fitting = cx.set().services_of(pod).into_iter().filter(|s| s.is_headless());
@@ -276,7 +280,7 @@ fn governing<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             cx.report(at.place, format_args!("the StatefulSet names no governing Service"))
         }
         (Some(name), None) if closed => cx
-            .report(at.place, format_args!("the governing Service `{name}` is not in the input"))
+            .report(at.place, format_args!("the governing Service `{name}` is not in the {input}"))
             .severity(Severity::Info),
         (Some(name), Some(service)) if !service.is_headless() => cx
             .report(at.place, format_args!("the governing Service `{name}` is not headless"))

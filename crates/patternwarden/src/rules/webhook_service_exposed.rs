@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::exposure::{addresses, reaches, routes};
 use crate::kube::{Object, Service, items};
+use crate::neighbours::Reads;
 use crate::pattern::Pattern;
 use crate::repair::remove;
 use crate::rule::{Check, Grade, Surface};
@@ -208,8 +209,13 @@ crate::rule! {
     patterns: &[Pattern::NetworkSegmentation, Pattern::Controller],
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Review),
+    reads: READS,
     check: Check::Object(check),
 }
+
+static READS: &[Reads] = &[Reads::never(
+    "it would read the webhooks, the definitions and the routes of the whole cluster for every Service",
+)];
 
 /// The port of a webhook that names none, as the API server fills in.
 const PORT: i64 = 443;

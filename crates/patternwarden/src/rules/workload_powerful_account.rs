@@ -2,6 +2,7 @@ use crate::engine::Cx;
 use crate::exposure::{opened, routes};
 use crate::kube::{Binding, PodSpec, Role, RoleKind, Volume, items};
 use crate::matcher::clipped;
+use crate::neighbours::Reads;
 use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::patterns::{controller, operator};
@@ -300,8 +301,12 @@ crate::rule! {
     patterns: &[Pattern::AccessControl, Pattern::Controller],
     surfaces: &[Surface::Bundle],
     params: &[Param::Entries(&EXPOSURE, Form::OneOf(&["ingress", "service", "host"]))],
+    reads: READS,
     check: Check::Pod(check),
 }
+
+static READS: &[Reads] =
+    &[Reads::never("it would read the roles of the whole cluster for every Pod")];
 
 static EXPOSURE: Strings = Strings {
     name: "exposure",

@@ -216,10 +216,11 @@ impl<'d> Reader<'d> {
             }
             let reason = entry.get("reason").and_then(Node::as_str).map(str::trim);
             if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
+                let place = entry.get("reason").unwrap_or(entry);
                 if reason.chars().count() < least {
-                    self.error(entry, format!("a reason has at least {least} characters"));
+                    self.error(place, format!("a reason has at least {least} characters"));
                 } else if is_placeholder(reason) {
-                    self.error(entry, format!("`{reason}` says no reason"));
+                    self.error(place, format!("`{reason}` says no reason"));
                 }
             }
             let id = entry.get("id").and_then(Node::as_str);

@@ -3,7 +3,7 @@
 use super::exemption::Exemption;
 use super::written::UNUSED;
 use super::{Entry, Origin, Run, Spot};
-use crate::engine::{Judgement, passes_over};
+use crate::engine::{Judgement, PassedOver};
 use crate::finding::Finding;
 use crate::kube::Object;
 use crate::rule::{Admission, Grade, Severity};
@@ -32,7 +32,7 @@ impl<'d> Run<'_, 'd> {
 
     fn could_speak(&self, entry: &Entry<'_>) -> bool {
         let tuned = self.settings.tuned(entry.rule);
-        let passed = |object: Object<'_>| passes_over(self.settings, object, entry.rule);
+        let passed = |object: Object<'_>| PassedOver::of(self.settings, object).has(entry.rule);
         tuned.is_some_and(|tuned| tuned.enabled)
             && entry.rule.speaks_for(self.settings.target())
             && (self.set.is_closed() || !entry.rule.needs_bundle())

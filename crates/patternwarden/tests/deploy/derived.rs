@@ -1,7 +1,9 @@
 //! The parts of the files that follow from the catalogue, between two comments each.
 
-use crate::kinds::{speaks, webhook_rules, with_rules, workloads};
+use crate::kinds::{named, speaks, webhook_rules, with_rules, workloads};
 use crate::{document, keep, presets, text, texts};
+use core::fmt::Write as _;
+use patternwarden::neighbours::{READS, WORKLOADS};
 use patternwarden::{Admission, Category, Pattern, RULES, Rule};
 
 const BEGIN: &str = "# derived from the catalogue: ";
@@ -11,13 +13,21 @@ const END: &str = "# end of what is derived";
 pub(crate) const MODULE: &str =
     concat!("registry://registry.example/policies/patternwarden:v", env!("CARGO_PKG_VERSION"));
 
+/// A line that names the module, for this version; `None` for any other.
+fn module_line(line: &str) -> Option<String> {
+    let (before, _) = line.split_once("registry://registry.example/policies/patternwarden:v")?;
+    let variants = ["-context-aware-mutating", "-context-aware", "-mutating", ""];
+    let variant = variants.into_iter().find(|variant| line.ends_with(variant))?;
+    Some(format!("{before}{MODULE}{variant}"))
+}
+
 /// The same text with its derived parts written anew.
 fn written(name: &str, text: &str) -> String {
     let mut out = String::new();
     let mut lines = text.lines();
     let mut parts = 0;
     while let Some(line) = lines.next() {
-        out.push_str(line);
+        out.push_str(module_line(line).as_deref().unwrap_or(line));
         out.push('\n');
         let Some((indent, part)) = line.split_once(BEGIN) else { continue };
         assert!(indent.trim().is_empty(), "{name}: {line}");
@@ -48,6 +58,20 @@ fn lines_of(part: &str) -> Vec<String> {
             }));
             out
         }
+        "kinds that rules compare with others" => webhook_rules(&named(&judged())),
+        "kinds that rules look up" => {
+            let mut out = vec!["contextAwareResources:".to_owned()];
+            out.extend(granted().iter().map(|(api_version, kind)| {
+                format!("  - {{apiVersion: {api_version}, kind: {kind}}}")
+            }));
+            out
+        }
+        "rules that compare objects, as warnings" => {
+            let mut out = vec!["rules:".to_owned()];
+            let rules = RULES.iter().filter(|rule| asks(rule) && rule.enabled);
+            out.extend(rules.map(|rule| format!("  {}: {{admission: warn}}", rule.id)));
+            out
+        }
         "kinds that make Pods" => webhook_rules(&workloads()),
         "what warns by default, denied" => denied(
             // A suppression without effect denies nothing: what it did not hide does.
@@ -60,6 +84,57 @@ fn lines_of(part: &str) -> Vec<String> {
             family(category)
         }
     }
+}
+
+/// Whether a rule looks anything up in a cluster.
+fn asks(rule: &Rule) -> bool {
+    rule.reads.iter().any(|reads| !reads.on.is_empty())
+}
+
+/// The kinds that such rules judge.
+fn judged() -> Vec<&'static str> {
+    RULES.iter().flat_map(|rule| rule.reads).flat_map(|reads| reads.on).copied().collect()
+}
+
+/// What a policy must be granted for all of them: `apiVersion` and kind.
+fn granted() -> Vec<(&'static str, &'static str)> {
+    let mut out: Vec<_> = READS.iter().map(|read| (read.api_version, read.kind)).collect();
+    out.sort_unstable();
+    out
+}
+
+const BEGIN_TABLE: &str =
+    "<!-- what is looked up: written by `UPDATE=1 cargo test -p patternwarden --test deploy` -->\n";
+const END_TABLE: &str = "<!-- /what is looked up -->";
+
+/// The README's table: what each rule looks up, and what it leaves out.
+fn table() -> String {
+    let mut out = String::from("| rule | beside a | looks up | leaves out |\n|---|---|---|---|\n");
+    for rule in RULES.iter().filter(|rule| asks(rule)) {
+        for reads in rule.reads {
+            let on = match reads.on {
+                on if on == WORKLOADS => "everything with Pods".to_owned(),
+                on => on.join(", "),
+            };
+            let kinds: Vec<_> = reads.kinds.iter().map(|read| read.kind).collect();
+            let (kinds, lacks) = (kinds.join(", "), reads.lacks);
+            writeln!(out, "| `{}` | {on} | {kinds} | {lacks} |", rule.id).unwrap();
+        }
+    }
+    out.push_str("\n| rule | why it asks no cluster |\n|---|---|\n");
+    for rule in RULES.iter().filter(|rule| rule.needs_bundle() && !asks(rule)) {
+        let why: Vec<_> = rule.reads.iter().map(|reads| reads.lacks).collect();
+        writeln!(out, "| `{}` | {} |", rule.id, why.join("; ")).unwrap();
+    }
+    out
+}
+
+#[test]
+fn the_readme_says_what_is_looked_up() {
+    let found = text("README.md");
+    let (before, rest) = found.split_once(BEGIN_TABLE).expect("the table's beginning");
+    let (_, after) = rest.split_once(END_TABLE).expect("the table's end");
+    keep("README.md", &found, &format!("{before}{BEGIN_TABLE}{}{END_TABLE}{after}", table()));
 }
 
 /// Whether a rule warns or denies at admission without being told to.
@@ -110,6 +185,13 @@ fn presets_follow_the_catalogue() {
     for (name, text) in presets() {
         keep(&format!("deploy/{name}"), &text, &written(&name, &text));
     }
+}
+
+#[test]
+fn presets_follow_the_version() {
+    let old = "  module: registry://registry.example/policies/patternwarden:v0.0.9-rc.1-mutating";
+    assert_eq!(module_line(old), Some(format!("  module: {MODULE}-mutating")));
+    assert_eq!(module_line("  mode: monitor"), None);
 }
 
 #[test]

@@ -3,10 +3,9 @@
 //! The keys and how they follow from the metadata: `kwctl scaffold artifacthub`
 //! (`policy_artifacthub.rs` of Kubewarden's policy-evaluator).
 
-use crate::{document, folder, keep, text};
+use crate::{document, keep, text};
 use core::fmt::Write as _;
 use patternwarden::tree::{Node, write_json};
-use std::fs;
 
 /// Keys that the file must have, as <https://artifacthub.io/docs/topics/repositories/kubewarden-policies/> asks.
 const REQUIRED: &[&str] = &[
@@ -51,7 +50,7 @@ fn rules(metadata: &str) -> String {
 }
 
 /// The file, for what `metadata.yml` says and this time of making.
-fn package(metadata: &str, created: &str, questions: Option<&str>) -> String {
+fn package(metadata: &str, created: &str, questions: &str) -> String {
     let document = document("metadata.yml", metadata);
     let root = document.root().unwrap();
     let annotations = root.get("annotations").expect("annotations");
@@ -92,10 +91,13 @@ fn package(metadata: &str, created: &str, questions: Option<&str>) -> String {
     let granted = root.get("contextAwareResources").map_or("[]".into(), json);
     writeln!(out, "  kubewarden/contextAwareResources: '{granted}'").unwrap();
     block(&mut out, "kubewarden/rules", &rules(metadata));
-    if let Some(questions) = questions {
-        block(&mut out, "kubewarden/questions-ui", questions);
-    }
+    block(&mut out, "kubewarden/questions-ui", questions);
     out
+}
+
+/// The form that Rancher shows, as `cargo xtask build` writes it.
+fn questions() -> String {
+    serde_yaml::to_string(&patternwarden::settings::questions::questions()).expect("YAML")
 }
 
 #[test]
@@ -103,8 +105,8 @@ fn the_package_says_what_the_metadata_says() {
     let found = text("artifacthub-pkg.yml");
     let created =
         found.lines().find_map(|line| line.strip_prefix("createdAt: ")).expect("createdAt");
-    let questions = fs::read_to_string(folder().join("questions-ui.yml")).ok();
-    let expected = package(&text("metadata.yml"), created, questions.as_deref());
+    let questions = questions();
+    let expected = package(&text("metadata.yml"), created, &questions);
     keep("artifacthub-pkg.yml", &found, &expected);
 
     let document = document("artifacthub-pkg.yml", &expected);
@@ -112,6 +114,8 @@ fn the_package_says_what_the_metadata_says() {
     for key in REQUIRED {
         assert!(root.get(key).is_some_and(|value| !value.is_null()), "{key}");
     }
+    let asked = root.lookup("/annotations/kubewarden~1questions-ui").and_then(Node::as_str);
+    assert_eq!(asked, Some(&*questions));
     // What Rancher parses a second time is YAML with the same meaning.
     let written = root.lookup("/annotations/kubewarden~1rules").and_then(Node::as_str).unwrap();
     let rules = crate::document("kubewarden/rules", written);

@@ -122,6 +122,11 @@ pub(crate) fn with_rules(wanted: impl Fn(&Rule) -> bool) -> Vec<&'static Kind> {
     KINDS.iter().filter(|kind| found.contains(kind)).collect()
 }
 
+/// The kinds of these names that the policy is asked about.
+pub(crate) fn named(names: &[&str]) -> Vec<&'static Kind> {
+    KINDS.iter().filter(|kind| names.contains(&kind.name)).collect()
+}
+
 /// The kinds that make Pods.
 pub(crate) fn workloads() -> Vec<&'static Kind> {
     KINDS.iter().filter(|kind| WORKLOADS.contains(&kind.name)).collect()

@@ -76,6 +76,10 @@ fn presets_are_policies_that_kubewarden_takes() {
             let asked = field("/spec/settings").get("mutate").is_some();
             assert_eq!(asked, mutates, "{name}: `mutating` and `mutate` go together");
             assert_eq!(module.ends_with("-mutating"), mutates, "{name}: {module}");
+            // Who is granted something is the module that may ask for it.
+            let granted = root.lookup("/spec/contextAwareResources").is_some();
+            assert_eq!(granted, stem == "context-aware", "{name}");
+            assert_eq!(module.ends_with("-context-aware"), granted, "{name}: {module}");
         }
     }
 }

@@ -101,7 +101,7 @@ fn a_word_that_says_no_reason_is_none() {
     let document = patternwarden::tree::from_deserializer(&mut input).expect("JSON");
     let errors = Settings::from_document(&document).unwrap_err();
     let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    assert_eq!(all, ["/exemptions/0: `Todo` says no reason"]);
+    assert_eq!(all, ["/exemptions/0/reason: `Todo` says no reason"]);
 }
 
 #[test]

@@ -41,6 +41,15 @@ pub(crate) fn of(settings: &Settings, object: &Document) -> Result<Option<Neighb
     Ok(Some(out))
 }
 
+/// The same for a Report, which says of every rule that stays silent why it does.
+pub(crate) fn of_report(
+    settings: &Settings,
+    object: &Document,
+) -> Result<Option<Neighbours>, String> {
+    let nobody = || Neighbours::of(object.clone());
+    of(settings, object).map(|found| Some(found.unwrap_or_else(nobody)))
+}
+
 fn ask(read: &Read, namespace: Option<&str>) -> Result<Vec<Document>, String> {
     let (operation, place) = match namespace {
         _ if !read.namespaced => ("list_resources_all", None),
