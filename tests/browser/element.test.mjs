@@ -344,7 +344,7 @@ test("a page says what is shown, what is open, and what it expects", async () =>
     document.querySelector("#editable").setAttribute("rules", "run-as-usr-only");
   }));
   assert.deepEqual(await wrong, { code: "settings", message: "there is no rule or pattern `run-as-usr-only`" });
-  await set("kube", "1.11");
+  await page.evaluate(() => document.querySelector("#editable").setAttribute("kube", "1.11"));
   assert.match(await page.locator("#editable .summary").textContent(), /settings .* cannot be understood/);
   await context.close();
 });
