@@ -226,10 +226,8 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
   #show() {
     const { edit, code, textarea } = this.#parts;
     const field = this.#editing || (this.#value !== undefined && this.#value !== this.#source());
-    if (field && textarea.hidden) {
-      textarea.value = this.value;
-      textarea.rows = Math.min(30, Math.max(4, textarea.value.split("\n").length + 1));
-    }
+    if (field && textarea.hidden) textarea.value = this.value;
+    if (field) textarea.rows = Math.min(30, Math.max(4, this.value.split("\n").length + 1));
     textarea.readOnly = !this.#editable;
     textarea.hidden = !field;
     code.hidden = field;

@@ -79,8 +79,8 @@ h3 { margin: 0; font: inherit; }
   display: grid; grid-template-columns: auto minmax(0, 1fr); column-gap: 0.75em; justify-self: stretch;
   padding: 0.5em 0.75em; background: var(--_panel); border: 1px solid var(--_border); border-radius: 6px;
 }
-.why .diff code { white-space: pre-wrap; overflow-wrap: anywhere; }
-.diff .line { text-align: end; user-select: none; }
+.why .diff code { line-height: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
+.diff .line { font: 0.95em/inherit var(--pw-font-mono, ui-monospace, monospace); text-align: end; user-select: none; }
 .why .refused { padding-inline-start: 0.6em; border-inline-start: 3px solid var(--_warning); }
 .edit, .undo, .fix-button {
   min-height: 1.8em; padding: 0.1em 0.7em; border: 1px solid var(--_border);

@@ -96,7 +96,7 @@ fn reshape(object: Object<'_>, steps: &mut Steps) -> Option<Grade> {
         "PodDisruptionBudget" => {
             // Only an empty selector means something else now: every Pod, where it meant none.
             let selector = root.at(&["spec", "selector"]).node();
-            let empty = selector.is_some_and(|node| node.children().all(is_empty));
+            let empty = selector.is_some_and(|node| node.children().all(Node::is_blank));
             return Some(if empty { Grade::Review } else { Grade::Safe });
         }
         "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => {
@@ -114,11 +114,6 @@ fn reshape(object: Object<'_>, steps: &mut Steps) -> Option<Grade> {
         _ => return None,
     }
     Some(Grade::Review)
-}
-
-fn is_empty(node: Node<'_>) -> bool {
-    let collection = node.is_map() || node.is_seq();
-    node.is_null() || (collection && node.children().next().is_none())
 }
 
 /// The value at a pointer, when there is one.

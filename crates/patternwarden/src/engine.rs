@@ -172,9 +172,15 @@ impl<'r, 'd> Cx<'r, 'd> {
 
 /// Whether an absent place proves nothing, because text near it could not be read.
 fn held_back(place: Place<'_>) -> bool {
-    let notes = place.node.document().notes();
-    !place.rest.is_empty()
-        && notes.iter().any(|n| n.kind == NoteKind::Hole && place.node.reaches(n.span.start))
+    let node = place.node;
+    // What is left of `key: [a` is a key without value.
+    let around = match (place.rest.is_empty(), node.is_blank()) {
+        (false, _) => node,
+        (true, true) => node.parent().unwrap_or(node),
+        (true, false) => return false,
+    };
+    let notes = node.document().notes();
+    notes.iter().any(|note| note.kind == NoteKind::Hole && around.reaches(note.span.start))
 }
 
 /// A finding just reported, open for more: severity, related places, fixes.
