@@ -27,7 +27,7 @@ import { findings, fixKey, marks, patternLines } from "./marks.js";
  * @property {string} [key] What `onFix` is called with.
  *
  * Places come as numbers, five for each finding: start and end of its range (an empty one gets a small mark), its
- * severity as an index of `SEVERITIES`, whether it has a fix, and the index that it is asked for by. The words are asked for when they are shown: few of
+ * severity as an index of `SEVERITIES`, whether it has a fix, and the index that it is asked for by. They are read at once. The words are asked for when they are shown: few of
  * hundreds are, and every keystroke replaces all.
  *
  * @typedef {object} PatternLine

@@ -65,8 +65,9 @@ export function findings(view, places, describe, onFix) {
   for (let at = 0; at < places.length; at += 5) {
     const from = Math.min(places[at], end);
     const to = Math.min(Math.max(places[at + 1], from), end);
-    const fix = places[at + 3] && onFix;
-    diagnostics.push(new Diagnostic(from, to, SEVERITIES[places[at + 2]], () => describe(places[at + 4]), fix));
+    // Read now: the numbers are the engine's memory, which changes.
+    const [severity, fix, index] = places.slice(at + 2, at + 5);
+    diagnostics.push(new Diagnostic(from, to, SEVERITIES[severity], () => describe(index), fix && onFix));
   }
   return setDiagnostics(view.state, diagnostics);
 }
