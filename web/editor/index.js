@@ -27,8 +27,8 @@ import { findings, fixKey, marks, patternLines } from "./marks.js";
  * @property {string} [key] What `onFix` is called with.
  *
  * Places come as numbers, five for each finding: start and end of its range (an empty one gets a small mark), its
- * severity as an index of `SEVERITIES`, whether it has a fix, and the index that it is asked for by. They are read at once. The words are asked for when they are shown: few of
- * hundreds are, and every keystroke replaces all.
+ * severity as an index of `SEVERITIES`, whether it has a fix, and the index that it is asked for by. The numbers are
+ * read at once, the words are asked for when they are shown: few of hundreds are, and every keystroke replaces all.
  *
  * @typedef {object} PatternLine
  * @property {number} line Counted from 1.
