@@ -20,14 +20,15 @@ import { findings, fixKey, marks, patternLines } from "./marks.js";
  * take offsets in what `getText`, `setText` or `onChange` gave, never in a text with `\r\n`.
  *
  * @typedef {object} Finding
- * @property {number} from Start of the range.
- * @property {number} to End of the range; an empty range gets a small mark.
- * @property {"error" | "warning" | "info" | "hint"} severity
  * @property {string} message What is wrong at this place.
  * @property {string} rule Id of the rule, shown small.
  * @property {string} [title] Heading of the tooltip, `message` if absent.
  * @property {string} [fix] What a button in the tooltip, and Mod-. at this place, would do.
  * @property {string} [key] What `onFix` is called with.
+ *
+ * Places come as numbers, five for each finding: start and end of its range (an empty one gets a small mark), its
+ * severity as an index of `SEVERITIES`, whether it has a fix, and the index that it is asked for by. The numbers are
+ * read at once, the words are asked for when they are shown: few of hundreds are, and every keystroke replaces all.
  *
  * @typedef {object} PatternLine
  * @property {number} line Counted from 1.
@@ -47,11 +48,10 @@ import { findings, fixKey, marks, patternLines } from "./marks.js";
  * @property {() => string} getText
  * @property {(text: string) => string} setText Makes the text `text`, as one change that can be undone, if it
  *   differs. Returns the text as the editor keeps it.
- * @property {(findings: Finding[]) => void} setFindings Replaces all findings.
- * @property {(lines: PatternLine[]) => void} setPatternLines Replaces all pattern marks.
+ * @property {(places: Uint32Array, describe: (index: number) => Finding, lines: PatternLine[], invalid: boolean) => void}
+ *   setMarks Replaces all findings and pattern marks, and says whether the text cannot be read, for `aria-invalid`.
  * @property {(from: number, to: number, focus: boolean) => void} reveal Selects a range and scrolls to it.
  * @property {(dark: boolean) => void} setTheme
- * @property {(invalid: boolean) => void} setInvalid Whether the text cannot be read, for `aria-invalid`.
  * @property {() => boolean} undo Whether there was something to undo.
  * @property {() => boolean} redo Whether there was something to redo.
  * @property {() => void} focus
@@ -89,6 +89,7 @@ function difference(old, text) {
 export function createEditor(parent, options) {
   const theme = new Compartment();
   const validity = new Compartment();
+  let isInvalid = false;
   // An editable element takes focus anyway; `tabindex` says so to tools that only look at attributes.
   const attributes = { "aria-label": options.label, spellcheck: "false", tabindex: "0" };
   if (options.describedBy) attributes["aria-describedby"] = options.describedBy;
@@ -135,8 +136,12 @@ export function createEditor(parent, options) {
       }
       return wanted;
     },
-    setFindings: (items) => view.dispatch(findings(view, items, onFix)),
-    setPatternLines: (lines) => view.dispatch(patternLines(view, lines)),
+    setMarks(places, describe, lines, invalid) {
+      const changes = [findings(view, places, describe, onFix), patternLines(view, lines)];
+      if (invalid !== isInvalid) changes.push({ effects: validity.reconfigure(invalidity(invalid)) });
+      isInvalid = invalid;
+      view.dispatch(...changes);
+    },
     reveal(from, to, focus) {
       const end = view.state.doc.length;
       const anchor = Math.min(from, end);
@@ -149,7 +154,6 @@ export function createEditor(parent, options) {
       if (focus) view.focus();
     },
     setTheme: (dark) => view.dispatch({ effects: theme.reconfigure(look(dark)) }),
-    setInvalid: (invalid) => view.dispatch({ effects: validity.reconfigure(invalidity(invalid)) }),
     undo: () => undo(view),
     redo: () => redo(view),
     focus: () => view.focus(),

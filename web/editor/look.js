@@ -6,13 +6,13 @@ import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const light = {
-  bg: "#ffffff", fg: "#1b2430", muted: "#59636e", border: "#767f8a", focus: "#0b5cad", "panel-bg": "#f6f8fa",
+  bg: "#ffffff", fg: "#1b2430", muted: "#59636e", border: "#767f8a", rule: "#dfe3e8", focus: "#0b5cad", "panel-bg": "#f6f8fa",
   error: "#b42318", warning: "#8a5300", info: "#0b5cad", hint: "#59636e", pattern: "#6b3fa0",
   "code-key": "#0a558c", "code-string": "#0d6637", "code-comment": "#59636e", "code-meta": "#7a3e9d", "code-type": "#8a4600",
   selection: "#d3e6fd", line: "#0b5cad14", match: "#ffd75e66",
 };
 const dark = {
-  bg: "#10151c", fg: "#e3e8ee", muted: "#acb7c3", border: "#7d8896", focus: "#ffd75e", "panel-bg": "#1a212b",
+  bg: "#10151c", fg: "#e3e8ee", muted: "#acb7c3", border: "#7d8896", rule: "#2c3541", focus: "#ffd75e", "panel-bg": "#1a212b",
   error: "#ff8f85", warning: "#f5b74f", info: "#7cc0ff", hint: "#acb7c3", pattern: "#c9a7ff",
   "code-key": "#8fc7ff", "code-string": "#8fd6a5", "code-comment": "#acb7c3", "code-meta": "#cfaaff", "code-type": "#f0b070",
   selection: "#1b3556", line: "#7cc0ff1a", match: "#a07d1c4d",
@@ -64,7 +64,7 @@ function look(palette, isDark) {
       { backgroundColor: color("selection") },
     ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: color("line") },
     ".cm-activeLineGutter": { color: color("fg") },
-    ".cm-gutters": { backgroundColor: color("panel-bg"), color: color("muted"), borderRightColor: color("border") },
+    ".cm-gutters": { backgroundColor: color("panel-bg"), color: color("muted"), borderRightColor: color("rule") },
     ".cm-selectionMatch, .cm-searchMatch": { backgroundColor: color("match") },
     ".cm-searchMatch-selected": { backgroundColor: color("match"), outline: `2px solid ${color("warning")}` },
     "&.cm-focused .cm-matchingBracket": { backgroundColor: color("match") },

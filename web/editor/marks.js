@@ -6,42 +6,70 @@ import {
   forEachDiagnostic, lintGutter, linter, nextDiagnostic, previousDiagnostic, setDiagnostics,
 } from "@codemirror/lint";
 
+/** As the numbers of places count them. */
+const SEVERITIES = ["hint", "info", "warning", "error"];
 /** Severities as people read them: never told by colour alone. */
 const WORDS = { error: "Error", warning: "Warning", info: "Info", hint: "Hint" };
 
-/** @param {import("./index.js").Finding} finding */
-function message(finding) {
-  const dom = document.createElement("span");
-  const word = dom.appendChild(document.createElement("strong"));
-  word.className = `pw-word pw-word-${finding.severity}`;
-  word.textContent = `${WORDS[finding.severity]}: ${finding.title || finding.message}`;
-  if (finding.title && finding.title !== finding.message) {
-    dom.append(document.createElement("br"), finding.message);
+/** A finding as the editor keeps it: its place at once, its words when they are shown. */
+class Diagnostic {
+  #told;
+
+  constructor(from, to, severity, describe, fix) {
+    Object.assign(this, { from, to, severity, describe, actions: fix ? [new Fix(this, fix)] : undefined });
   }
-  return dom;
+  get told() {
+    return (this.#told ??= this.describe());
+  }
+  get message() {
+    return this.told.message;
+  }
+  get source() {
+    return this.told.rule;
+  }
+  renderMessage() {
+    const { title, message } = this.told;
+    const dom = document.createElement("span");
+    const word = dom.appendChild(document.createElement("strong"));
+    word.className = `pw-word pw-word-${this.severity}`;
+    word.textContent = `${WORDS[this.severity]}: ${title || message}`;
+    if (title && title !== message) dom.append(document.createElement("br"), message);
+    return dom;
+  }
+}
+
+class Fix {
+  constructor(diagnostic, onFix) {
+    this.diagnostic = diagnostic;
+    this.onFix = onFix;
+  }
+  get name() {
+    return this.diagnostic.told.fix;
+  }
+  apply() {
+    this.onFix(this.diagnostic.told.key);
+  }
 }
 
 /**
  * The transaction that replaces all findings. Offsets beyond the text are cut to it.
  *
  * @param {EditorView} view
- * @param {import("./index.js").Finding[]} items
+ * @param {Uint32Array} places
+ * @param {(index: number) => import("./index.js").Finding} describe
  * @param {(key: string) => void} onFix
  */
-export function findings(view, items, onFix) {
+export function findings(view, places, describe, onFix) {
   const end = view.state.doc.length;
-  return setDiagnostics(view.state, items.map((finding) => {
-    const from = Math.min(finding.from, end);
-    return {
-      from,
-      to: Math.min(Math.max(finding.to, from), end),
-      severity: finding.severity,
-      source: finding.rule,
-      message: finding.message,
-      renderMessage: () => message(finding),
-      actions: finding.fix ? [{ name: finding.fix, apply: () => onFix(finding.key) }] : undefined,
-    };
-  }));
+  const diagnostics = [];
+  for (let at = 0; at < places.length; at += 5) {
+    const from = Math.min(places[at], end);
+    const to = Math.min(Math.max(places[at + 1], from), end);
+    // Read now: the numbers are the engine's memory, which changes.
+    const [severity, fix, index] = places.slice(at + 2, at + 5);
+    diagnostics.push(new Diagnostic(from, to, SEVERITIES[severity], () => describe(index), fix && onFix));
+  }
+  return setDiagnostics(view.state, diagnostics);
 }
 
 /** Runs a move to another finding, and says it aloud: the tooltip that opens is not in the focus. */

@@ -7,8 +7,9 @@ use crate::analysis::Analysis;
 use crate::repairs::{Place, plain};
 use crate::state::{Action, Dispatch, Reveal};
 use js_sys::{Object, Reflect};
-use patternwarden::Grade;
-use patternwarden::report::Fix;
+use patternwarden::report::{Finding, Fix, Report, Syntax};
+use patternwarden::tree::Range;
+use patternwarden::{Grade, Severity};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use std::rc::Rc;
@@ -26,20 +27,20 @@ extern "C" {
     #[wasm_bindgen(method, js_name = setText)]
     fn set_text(this: &JsEditor, text: &str) -> String;
 
-    #[wasm_bindgen(method, js_name = setFindings)]
-    fn set_findings(this: &JsEditor, findings: &JsValue);
-
-    #[wasm_bindgen(method, js_name = setPatternLines)]
-    fn set_pattern_lines(this: &JsEditor, lines: &JsValue);
+    #[wasm_bindgen(method, js_name = setMarks)]
+    fn set_marks(
+        this: &JsEditor,
+        places: &[u32],
+        describe: &Closure<dyn FnMut(usize) -> JsValue>,
+        lines: &JsValue,
+        invalid: bool,
+    );
 
     #[wasm_bindgen(method)]
     fn reveal(this: &JsEditor, from: u32, to: u32, focus: bool);
 
     #[wasm_bindgen(method, js_name = setTheme)]
     fn set_theme(this: &JsEditor, dark: bool);
-
-    #[wasm_bindgen(method, js_name = setInvalid)]
-    fn set_invalid(this: &JsEditor, invalid: bool);
 
     #[wasm_bindgen(method)]
     fn focus(this: &JsEditor);
@@ -48,18 +49,58 @@ extern "C" {
     fn destroy(this: &JsEditor);
 }
 
-/// A finding as the editor marks it.
+/// What the editor shows of a mark that is pointed at.
 #[derive(Serialize)]
 struct Mark<'a> {
-    from: u32,
-    to: u32,
-    severity: &'static str,
     message: &'a str,
     rule: &'a str,
     title: &'a str,
     /// What its first fix does; absent where it has none.
     fix: Option<String>,
     key: &'a str,
+}
+
+impl<'a> Mark<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        Self {
+            message: &finding.message,
+            rule: &finding.rule,
+            title: &finding.title,
+            fix: finding.fixes.first().map(label),
+            key: &finding.key,
+        }
+    }
+
+    fn of_error(error: &'a Syntax) -> Self {
+        Self { message: &error.message, rule: UNREADABLE, title: "", fix: None, key: "" }
+    }
+
+    /// The mark of this number: findings first, then errors.
+    fn numbered(report: &'a Report, index: usize) -> Option<Self> {
+        match report.findings.get(index) {
+            Some(finding) => Some(Self::of(finding)),
+            None => {
+                report.syntax.get(index.checked_sub(report.findings.len())?).map(Self::of_error)
+            }
+        }
+    }
+}
+
+/// The rule that says of a finding what is said of an error.
+const UNREADABLE: &str = "yaml-syntax-invalid";
+
+/// Where the marks are: start, end, severity, whether there is a fix, and the number of the mark.
+fn places(report: &Report) -> Vec<u32> {
+    let shown = |f: &Finding| f.range.filter(|_| !f.is_of_syntax());
+    let found = report.findings.iter().map(|f| (shown(f), f.severity, !f.fixes.is_empty()));
+    let said = |error| report.said_of(error).map_or(Severity::Error, |finding| finding.severity);
+    let errors = report.syntax.iter().map(|error| (error.range, said(error), false));
+    let numbered = (0..).zip(found.chain(errors));
+    let placed = numbered.filter_map(|(number, (range, severity, fix))| {
+        let Range { start, end } = range?;
+        Some([start.offset, end.offset, severity as u32, u32::from(fix), number])
+    });
+    placed.flatten().collect()
 }
 
 /// A line that shows a pattern.
@@ -74,6 +115,8 @@ struct Editor {
     js: JsEditor,
     _on_change: Closure<dyn FnMut(String)>,
     _on_fix: Closure<dyn FnMut(String)>,
+    /// The words for the marks.
+    describe: Option<Closure<dyn FnMut(usize) -> JsValue>>,
 }
 
 impl Editor {
@@ -114,38 +157,12 @@ impl Editor {
         ] {
             Reflect::set(&options, &key.into(), &value).ok()?;
         }
-        Some(Self { js: create_editor(&place, &options), _on_change: on_change, _on_fix: on_fix })
+        let js = create_editor(&place, &options);
+        Some(Self { js, _on_change: on_change, _on_fix: on_fix, describe: None })
     }
 
-    fn mark(&self, analysis: &Analysis) {
+    fn mark(&mut self, analysis: &Rc<Analysis>) {
         let report = &analysis.report;
-        let mut marks: Vec<Mark<'_>> = Vec::new();
-        for finding in report.findings.iter().filter(|finding| !finding.is_of_syntax()) {
-            let Some(range) = finding.range else { continue };
-            marks.push(Mark {
-                from: range.start.offset,
-                to: range.end.offset,
-                severity: finding.severity.id(),
-                message: &finding.message,
-                rule: &finding.rule,
-                title: &finding.title,
-                fix: finding.fixes.first().map(label),
-                key: &finding.key,
-            });
-        }
-        for error in &report.syntax {
-            let Some(range) = error.range else { continue };
-            marks.push(Mark {
-                from: range.start.offset,
-                to: range.end.offset,
-                severity: report.said_of(error).map_or("error", |finding| finding.severity.id()),
-                message: &error.message,
-                rule: "yaml-syntax-invalid",
-                title: "",
-                fix: None,
-                key: "",
-            });
-        }
         let mut lines = Vec::new();
         for hit in &report.patterns {
             for evidence in &hit.evidence {
@@ -154,15 +171,19 @@ impl Editor {
                 lines.push(PatternLine { line: range.start.line, title });
             }
         }
-        let plain = Serializer::json_compatible();
-        if let Ok(marks) = marks.serialize(&plain) {
-            self.js.set_findings(&marks);
-        }
-        if let Ok(lines) = lines.serialize(&plain) {
-            self.js.set_pattern_lines(&lines);
-        }
-        self.js.set_invalid(!report.syntax.is_empty());
+        let lines = to_js(&lines);
+        let analysis = analysis.clone();
+        let describe = Closure::new(move |index: usize| {
+            Mark::numbered(&analysis.report, index).map_or(JsValue::UNDEFINED, |mark| to_js(&mark))
+        });
+        self.js.set_marks(&places(report), &describe, &lines, !report.syntax.is_empty());
+        // The one before is of no use any more: the editor has dropped its marks.
+        self.describe = Some(describe);
     }
+}
+
+fn to_js(value: &impl Serialize) -> JsValue {
+    value.serialize(&Serializer::json_compatible()).unwrap_or_default()
 }
 
 impl Drop for Editor {
@@ -247,11 +268,11 @@ pub(crate) fn CodeEditor(props: &Props) -> Html {
 fn use_editor<D: PartialEq + 'static>(
     editor: &Rc<std::cell::RefCell<Option<Editor>>>,
     what: D,
-    tell: impl FnOnce(&Editor) + 'static,
+    tell: impl FnOnce(&mut Editor) + 'static,
 ) {
     let editor = editor.clone();
     use_effect_with(what, move |_| {
-        if let Some(editor) = editor.borrow().as_ref() {
+        if let Some(editor) = editor.borrow_mut().as_mut() {
             tell(editor);
         }
     });

@@ -3,15 +3,10 @@
 // The manifest is ordinary text in the light DOM, which stays as it is: without JavaScript, in
 // print and for search engines the page is complete. Importing this file where there is no DOM
 // defines nothing.
-import { checkSync, init } from "./index.js";
+import { checkSync, explain, fixSync, init } from "./index.js";
+import { button, difference, inline, item, make } from "./item.js";
 import { styleSheet } from "./style.js";
 
-const SHAPES = {
-  error: "M5 1h6l4 4v6l-4 4H5l-4-4V5z",
-  warning: "M8 1l7.5 14H.5z",
-  info: "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1z",
-  hint: "M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
-};
 const SEVERITIES = ["error", "warning", "info", "hint"];
 // The rule that says of a finding what `syntax` says as well.
 const UNREADABLE = "yaml-syntax-invalid";
@@ -21,15 +16,18 @@ const QUIET_MS = 900;
 let serial = 0;
 
 export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
-  static observedAttributes = ["mode", "settings", "label"];
+  static observedAttributes = ["mode", "settings", "profile", "kube", "rules", "expect", "highlight", "label"];
 
   #parts;
   #internals;
   #observer;
   #value;
+  #editing = false;
   #settings;
   #report = null;
   #opened = null;
+  /** The text before the last fix, and the key of what it repaired. */
+  #before = null;
   #quiet;
   #started;
   #resolve;
@@ -43,16 +41,20 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
     this.#internals = this.attachInternals?.();
   }
 
-  /** The manifest text. */
+  /** The manifest text, whose lines end with a line feed. */
   get value() { return this.#value ?? this.#source(); }
   set value(text) {
-    this.#value = String(text);
-    if (this.#parts) this.#parts.textarea.value = this.#value;
+    // As a text field does it, so that positions mean the same in both.
+    this.#value = String(text).replace(/\r\n?/g, "\n");
+    this.#before = null;
+    if (!this.#parts) return;
+    this.#parts.textarea.value = this.#value;
+    this.#show();
     if (this.#started) this.#run(false);
   }
 
-  /** Settings; over the attribute of the same name, which is JSON. */
-  get settings() { return this.#settings ?? this.#settingsAttribute(); }
+  /** Settings; over those of the attributes. */
+  get settings() { return this.#settings ?? this.#settingsOfAttributes(); }
   set settings(settings) {
     this.#settings = settings;
     if (this.#started) this.#run(false);
@@ -63,7 +65,8 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
 
   connectedCallback() {
     if (!this.#parts) this.#build();
-    this.#mode();
+    this.#label();
+    this.#show();
     const loading = this.getAttribute("loading") ?? "lazy";
     if (loading === "eager" || (loading === "lazy" && !globalThis.IntersectionObserver)) {
       this.start();
@@ -80,10 +83,15 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
     clearTimeout(this.#quiet);
   }
 
-  attributeChangedCallback() {
+  attributeChangedCallback(name) {
     if (!this.#parts) return;
-    this.#mode();
-    if (this.#started) this.#run(false);
+    this.#label();
+    if (name === "mode") this.#editing = false;
+    this.#show();
+    if (!this.#started) return;
+    if (name === "highlight") this.#opened = null;
+    this.#vet();
+    this.#run(false);
   }
 
   /** Loads the engine and checks the text; called by itself unless `loading="manual"`. */
@@ -93,6 +101,7 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
     this.#state("loading");
     this.#started = init().then(() => {
       this.#fire("pw-ready", {});
+      this.#vet();
       this.#run(false);
       this.#resolve();
     }, (error) => {
@@ -113,42 +122,66 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
     return this.#report;
   }
 
+  /**
+   * Makes one fix of a finding of the last report, whatever its grade. False when there is none,
+   * when it would need a guess, or when a listener of `pw-fix` prevented it.
+   */
+  applyFix(key, fix = 0) {
+    const fixed = this.#plan(key, fix);
+    return Boolean(fixed?.applied.length) && this.#make(key, fix, fixed, false);
+  }
+
   /** Goes back to the text of the page. */
   reset() {
     this.value = this.#source();
   }
 
+  /** Into the editor where it is open, else to what opens it, else to the manifest. */
+  focus(options) {
+    const { edit, code, textarea } = this.#parts ?? {};
+    [textarea, edit, code].find((part) => part && !part.hidden)?.focus(options);
+  }
+
   #source() {
-    const raw = this.querySelector('script[type="application/yaml"]');
-    if (raw) return raw.textContent;
+    const raw = this.querySelector('script[type="application/yaml"]')?.textContent
+      ?? this.querySelector("template[data-source]")?.content.textContent;
+    if (raw !== undefined) return raw;
     const block = this.querySelector("code") ?? this.querySelector("pre");
     return (block ?? this).textContent.replace(/\n$/, "");
   }
 
-  #settingsAttribute() {
+  #settingsOfAttributes() {
     const json = this.getAttribute("settings");
-    return json ? JSON.parse(json) : undefined;
+    const settings = json ? JSON.parse(json) : {};
+    const profiles = this.#words("profile");
+    const target = this.getAttribute("kube");
+    if (profiles.length) settings.profiles = profiles;
+    if (target) settings.target = target;
+    return settings;
+  }
+
+  #words(attribute) {
+    return (this.getAttribute(attribute) ?? "").split(/\s+/).filter(Boolean);
+  }
+
+  /** Tells of names in the attributes that are no rule and no pattern. */
+  async #vet() {
+    const names = ["rules", "expect", "highlight"].flatMap((attribute) => this.#words(attribute));
+    for (const name of new Set(names)) {
+      if (name === "none" || await explain(name.replace(/\/\*$/, ""))) continue;
+      this.#fire("pw-error", { code: "settings", message: `there is no rule or pattern \`${name}\`` });
+    }
   }
 
   #build() {
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [styleSheet()];
-    const make = (tag, part, text) => {
-      const node = document.createElement(tag);
-      if (part) {
-        node.className = part;
-        node.part = part;
-      }
-      if (text) node.textContent = text;
-      return node;
-    };
-    const frame = make("div", "frame");
-    const toolbar = make("div", "toolbar");
     const summary = make("p", "summary", "Not checked yet");
-    const edit = make("button", "edit", "Edit");
-    edit.type = "button";
-    const code = make("div", "code");
-    code.append(document.createElement("slot"));
+    summary.tabIndex = -1;
+    const undo = button("undo", "Undo");
+    undo.hidden = true;
+    const edit = button("edit", "Edit");
+    const code = make("div", "code", document.createElement("slot"));
     const textarea = make("textarea", "textarea");
     textarea.hidden = true;
     textarea.spellcheck = false;
@@ -159,13 +192,16 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
     const list = make("ul", "list");
     const status = make("div", "status");
     status.setAttribute("role", "status");
-    toolbar.append(summary, edit);
-    frame.append(toolbar, code, textarea, list);
-    root.append(frame, hint, status);
-    this.#parts = { summary, edit, code, textarea, list, status };
+    const toolbar = make("div", "toolbar", summary, undo, edit);
+    root.append(make("div", "frame", toolbar, code, textarea, list), hint, status);
+    this.#parts = { summary, undo, edit, code, textarea, list, status };
+    undo.addEventListener("click", () => this.#undo());
     edit.addEventListener("click", () => this.#edit());
     textarea.addEventListener("input", () => {
+      // What a fix writes into the field is told by the fix.
+      if (textarea.value === this.#value) return;
       this.#value = textarea.value;
+      this.#before = null;
       this.#fire("pw-change", { value: this.#value, isUserEdit: true });
       if (this.#started) this.#run(true);
     });
@@ -176,38 +212,41 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
     });
   }
 
-  #mode() {
-    const { edit, code, textarea } = this.#parts;
+  #label() {
+    const { code, textarea } = this.#parts;
     const label = this.getAttribute("label") ?? "Kubernetes manifest example";
-    const editable = this.getAttribute("mode") !== "static";
-    edit.hidden = !editable;
     textarea.setAttribute("aria-label", label);
     // A block that scrolls must be reachable without a mouse.
     code.tabIndex = 0;
     code.setAttribute("role", "region");
     code.setAttribute("aria-label", label);
-    if (!editable && !textarea.hidden) {
-      textarea.hidden = true;
-      code.hidden = false;
-    }
+  }
+
+  get #editable() { return this.getAttribute("mode") !== "static"; }
+
+  /** The page's own text where it is the one that is checked, else the field. */
+  #show() {
+    const { edit, code, textarea } = this.#parts;
+    const field = this.#editing || (this.#value !== undefined && this.#value !== this.#source());
+    if (field && textarea.hidden) textarea.value = this.value;
+    if (field) textarea.rows = Math.min(30, Math.max(4, this.value.split("\n").length + 1));
+    textarea.readOnly = !this.#editable;
+    textarea.hidden = !field;
+    code.hidden = field;
+    edit.hidden = !this.#editable;
+    edit.textContent = field ? "Reset" : "Edit";
   }
 
   /** Opens the editor; pressed again, it puts the page's own text back. */
   #edit() {
-    const { edit, code, textarea } = this.#parts;
-    if (!textarea.hidden) {
-      textarea.hidden = true;
-      code.hidden = false;
-      edit.textContent = "Edit";
+    const { edit, textarea } = this.#parts;
+    this.#editing = textarea.hidden;
+    if (!this.#editing) {
       this.reset();
       edit.focus();
       return;
     }
-    textarea.value = this.value;
-    textarea.rows = Math.min(30, Math.max(4, textarea.value.split("\n").length + 1));
-    textarea.hidden = false;
-    code.hidden = true;
-    edit.textContent = "Reset";
+    this.#show();
     textarea.focus();
     this.start();
   }
@@ -233,91 +272,70 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
       this.#fire("pw-error", { code, message: String(error?.message ?? error) });
       return;
     }
-    this.#render();
+    const expected = this.#render();
     const durationMs = performance.now() - start;
-    this.#fire("pw-report", { report: this.#report, previous, durationMs });
+    this.#fire("pw-report", { report: this.#report, previous, durationMs, expected });
     if (edited) {
       clearTimeout(this.#quiet);
-      this.#quiet = setTimeout(() => {
-        const { status, summary } = this.#parts;
-        if (status.textContent !== summary.textContent) status.textContent = summary.textContent;
-      }, QUIET_MS);
+      this.#quiet = setTimeout(() => this.#say(this.#parts.summary.textContent), QUIET_MS);
     }
   }
 
+  /** The findings that the page wants to show, the worst first; what could not be read stands beside. */
+  #shown() {
+    const names = this.#words("rules");
+    const wanted = ({ rule, patterns }) => rule !== UNREADABLE && (names.length === 0
+      || names.some((name) =>
+        name === rule || (name.endsWith("/*") && patterns.includes(name.slice(0, -2)))));
+    return this.#report.findings.filter(wanted).sort(
+      (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  }
+
+  /** Shows the report; says whether it is what the page expects, if it expects something. */
   #render() {
     const report = this.#report;
-    const { summary, list } = this.#parts;
-    // What could not be read is listed once, with what to do about it.
-    const findings = report.findings.filter((finding) => finding.rule !== UNREADABLE);
-    const problems = findings.length;
-    const counted = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+    const { summary, undo, list } = this.#parts;
+    const findings = this.#shown();
     summary.textContent = report.syntax.length
       ? "The text cannot be read"
-      : `${problems ? counted(problems, "problem") : "No problems"}, `
+      : `${findings.length ? counted(findings.length, "problem") : "No problems"}, `
         + counted(report.summary.patterns, "pattern");
-    this.#state(report.syntax.length ? "syntax-error" : problems ? "violations" : "clean");
-    const sorted = findings.sort(
-      (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    undo.hidden = !this.#before;
+    const expected = this.#expected(findings);
+    const state = report.syntax.length ? "syntax-error" : findings.length ? "violations" : "clean";
+    this.#state(state, ...(expected === false ? ["unexpected"] : []));
+    const highlight = this.getAttribute("highlight");
+    this.#opened ??= findings.find(({ rule }) => rule === highlight)?.key ?? null;
     list.replaceChildren(
       ...report.syntax.map((error, at) => this.#item({
         key: `syntax-${at}`, severity: "error", message: error.message, rule: UNREADABLE,
-        why: error.hint ?? "", range: error.range,
+        why: error.hint, range: error.range,
       })),
-      ...sorted.map((finding) => this.#item(finding)),
+      ...findings.map((finding) => this.#item(finding)),
     );
+    return expected;
+  }
+
+  #expected(findings) {
+    if (!this.hasAttribute("expect")) return undefined;
+    const expected = this.#words("expect").filter((name) => name !== "none");
+    const found = new Set(findings.map(({ rule }) => rule));
+    if (this.#report.syntax.length) found.add(UNREADABLE);
+    return expected.length === found.size && expected.every((rule) => found.has(rule));
   }
 
   #item(finding) {
-    const item = document.createElement("li");
-    item.part = "item";
-    const heading = document.createElement("h3");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "open";
-    button.part = "item-open";
-    const severity = document.createElement("span");
-    severity.className = `severity ${finding.severity}`;
-    severity.part = "severity";
-    severity.append(shape(finding.severity), finding.severity);
-    const line = document.createElement("span");
-    line.className = "line";
-    line.textContent = finding.range ? `line ${finding.range.start.line}` : "";
-    const message = document.createElement("span");
-    message.part = "message";
-    message.append(...inline(finding.message));
-    button.append(severity, line, message);
-    heading.append(button);
-
-    const why = document.createElement("div");
-    why.className = "why";
-    why.part = "why";
-    why.id = `${this.#id}-why-${finding.key.replace(/[^\w-]/g, "_")}`;
-    button.setAttribute("aria-controls", why.id);
-    for (const paragraph of finding.why.split(/\n\s*\n/).filter(Boolean)) {
-      const p = document.createElement("p");
-      p.append(...inline(paragraph.replace(/\s+/g, " ")));
-      why.append(p);
-    }
-    const rule = document.createElement("p");
-    rule.className = "rule";
-    rule.part = "rule-id";
-    rule.textContent = finding.rule;
-    why.append(rule);
-
-    const show = (open) => {
-      why.hidden = !open;
-      button.setAttribute("aria-expanded", String(open));
-    };
-    show(this.#opened === finding.key);
-    button.addEventListener("click", () => {
-      const open = why.hidden;
-      this.#opened = open ? finding.key : null;
-      show(open);
-      if (open) this.#reveal(finding.range);
+    const { key, range } = finding;
+    return item(finding, {
+      id: `${this.#id}-why-${key.replace(/[^\w-]/g, "_")}`,
+      open: this.#opened === key,
+      toggle: (open) => {
+        // An empty key is none, but keeps `highlight` from opening what a reader closed.
+        this.#opened = open ? key : "";
+        if (open) this.#reveal(range);
+      },
+      fix: this.#editable && ((index, box) => this.#ask(finding, index, box)),
     });
-    item.append(heading, why);
-    return item;
   }
 
   /** Selects the place in the editor, without taking the focus from the list. */
@@ -329,38 +347,130 @@ export class PatternWarden extends (globalThis.HTMLElement ?? class {}) {
     textarea.scrollTop = textarea.scrollHeight * (range.start.line - 3) / lines;
   }
 
-  #state(name) {
+  /** What a fix makes of the text; nothing when there is no such fix any more. */
+  #plan(key, fix) {
+    if (!this.#report?.findings.some((finding) => finding.key === key)) return undefined;
+    try {
+      return fixSync(this.value, this.settings, { finding: key, fix });
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A reader asks for a fix: it is made, or shown first where it needs a review, or refused. */
+  #ask({ key, fixes }, index, box) {
+    const fixed = this.#plan(key, index);
+    if (!fixed) return;
+    const [refused] = fixed.refused;
+    if (refused) {
+      box.append(make("p", "refused", ...inline(`Not repaired: ${refused.reason}.`)));
+      this.#say(box.textContent);
+    } else if (fixes[index].grade === "review") {
+      const go = button("fix-button", "Make this change");
+      go.addEventListener("click", () => this.#make(key, index, fixed, true));
+      box.append(difference(fixed.changes), go);
+    } else {
+      this.#make(key, index, fixed, true);
+    }
+  }
+
+  #make(key, index, fixed, byReader) {
+    const finding = this.#report.findings.find((finding) => finding.key === key);
+    const fix = finding.fixes[index];
+    const before = this.value;
+    const detail = { finding, fix, before, after: fixed.text };
+    if (!this.#fire("pw-fix", detail, true)) return false;
+    const order = this.#keys();
+    this.#before = { text: before, key };
+    this.#replace(fixed.text, byReader);
+    const [hole] = fixed.placeholders;
+    if (hole) this.#parts.textarea.setSelectionRange(hole.start, hole.end);
+    if (!byReader) return true;
+    const left = hole
+      ? `${counted(fixed.placeholders.length, "placeholder")} to fill`
+      : this.#parts.summary.textContent;
+    this.#say(`Done: ${fix.title.replaceAll("`", "")}. ${left}.`);
+    if (hole) this.#parts.textarea.focus();
+    else this.#focusOn(order.slice(order.indexOf(key) + 1));
+    return true;
+  }
+
+  #undo() {
+    const { text, key } = this.#before;
+    this.#before = null;
+    this.#replace(text, true);
+    this.#say("Undone.");
+    this.#focusOn([key]);
+  }
+
+  /** Puts another text into the editor, as one step that the browser can undo. */
+  #replace(text, byReader) {
+    const { textarea } = this.#parts;
+    const before = this.value;
+    const focused = document.activeElement;
+    const inside = this.shadowRoot.activeElement;
+    this.#editing = this.#editable;
+    this.#show();
+    this.#value = text;
+    const [start, end] = changed(before, text);
+    const put = text.slice(start, text.length - (before.length - end));
+    // Only a command of the browser is remembered by its undo, and it wants the focus.
+    textarea.focus({ preventScroll: true });
+    textarea.setSelectionRange(start, end);
+    document.execCommand(put ? "insertText" : "delete", false, put);
+    if (textarea.value !== text) textarea.value = text;
+    textarea.setSelectionRange(start, start + put.length);
+    if (!byReader) (inside ?? focused)?.focus({ preventScroll: true });
+    this.#show();
+    this.#fire("pw-change", { value: text, isUserEdit: byReader });
+    this.#run(false);
+  }
+
+  /** Keys of the findings, in the order of the list. */
+  #keys() {
+    return [...this.#parts.list.querySelectorAll(".item-open")].map(({ dataset }) => dataset.key);
+  }
+
+  /** The first of these findings that is there gets the focus, else the last one, else the summary. */
+  #focusOn(keys) {
+    const { list, summary } = this.#parts;
+    const buttons = [...list.querySelectorAll(".item-open")];
+    const next = keys.map((key) => buttons.find(({ dataset }) => dataset.key === key)).find(Boolean);
+    (next ?? buttons.at(-1) ?? summary).focus();
+  }
+
+  #say(text) {
+    clearTimeout(this.#quiet);
+    const { status } = this.#parts;
+    if (status.textContent !== text) status.textContent = text;
+  }
+
+  #state(...names) {
     const states = this.#internals?.states;
     if (!states) return;
     states.clear();
-    states.add(name);
+    names.forEach((name) => states.add(name));
   }
 
-  #fire(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  /** False when a listener prevented what could be prevented. */
+  #fire(type, detail, cancelable = false) {
+    return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
   }
 }
 
-/** Text with what stands between backticks as code. */
-function inline(text) {
-  return text.split("`").map((part, at) => {
-    if (at % 2 === 0) return part;
-    const code = document.createElement("code");
-    code.textContent = part;
-    return code;
-  });
-}
+const counted = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
-function shape(severity) {
-  const namespace = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(namespace, "svg");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("class", "shape");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(namespace, "path");
-  path.setAttribute("d", SHAPES[severity] ?? SHAPES.hint);
-  svg.append(path);
-  return svg;
+/** Start and end, in `before`, of what is different in `after`. */
+function changed(before, after) {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start++;
+  // Not between the two halves of a character.
+  if (/[\ud800-\udbff]/.test(before[start - 1] ?? "")) start--;
+  let same = 0;
+  while (same < most - start && before.at(-1 - same) === after.at(-1 - same)) same++;
+  if (/[\udc00-\udfff]/.test(before[before.length - same] ?? "")) same--;
+  return [start, before.length - same];
 }
 
 if (globalThis.customElements && !customElements.get("pattern-warden")) {

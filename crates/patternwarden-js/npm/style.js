@@ -3,8 +3,9 @@ const text = `
 :host {
   --_bg: var(--pw-bg, #fff); --_fg: var(--pw-fg, #1b222b); --_muted: var(--pw-muted, #57606a);
   --_border: var(--pw-border, #d0d7de); --_panel: var(--pw-panel-bg, #f6f8fa);
-  --_error: var(--pw-error, #b42318); --_warning: var(--pw-warning, #8a5a00);
+  --_error: var(--pw-error, #b42318); --_warning: var(--pw-warning, #8a5300);
   --_info: var(--pw-info, #0550ae); --_hint: var(--pw-hint, #57606a);
+  --_pass: var(--pw-pass, #146c43);
   --_focus: var(--pw-focus, #0550ae);
   display: block; margin-block: 1em; color: var(--_fg);
   font: var(--pw-font-size, 0.9rem)/var(--pw-line-height, 1.5) var(--pw-font-ui, system-ui, sans-serif);
@@ -15,6 +16,7 @@ const text = `
   --_border: var(--pw-border, #30363d); --_panel: var(--pw-panel-bg, #1a212b);
   --_error: var(--pw-error, #ff8f85); --_warning: var(--pw-warning, #e3b341);
   --_info: var(--pw-info, #79c0ff); --_hint: var(--pw-hint, #9da7b3);
+  --_pass: var(--pw-pass, #62d39b);
   --_focus: var(--pw-focus, #79c0ff);
 }
 @media (prefers-color-scheme: dark) {
@@ -23,6 +25,7 @@ const text = `
     --_border: var(--pw-border, #30363d); --_panel: var(--pw-panel-bg, #1a212b);
     --_error: var(--pw-error, #ff8f85); --_warning: var(--pw-warning, #e3b341);
     --_info: var(--pw-info, #79c0ff); --_hint: var(--pw-hint, #9da7b3);
+  --_pass: var(--pw-pass, #62d39b);
     --_focus: var(--pw-focus, #79c0ff);
   }
 }
@@ -34,7 +37,7 @@ const text = `
   display: flex; gap: 0.75em; align-items: center; justify-content: space-between;
   padding: 0.4em 0.75em; background: var(--_panel); border-bottom: 1px solid var(--_border);
 }
-.summary { margin: 0; color: var(--_muted); }
+.summary { margin: 0; margin-inline-end: auto; color: var(--_muted); }
 .code { overflow: auto; max-height: var(--pw-max-height, none); }
 .code ::slotted(pre) { margin: 0 !important; padding: 0.75em !important; }
 textarea {
@@ -42,17 +45,18 @@ textarea {
   background: var(--_bg); color: inherit; tab-size: 2; white-space: pre; overflow: auto;
   font: 0.95em/1.5 var(--pw-font-mono, ui-monospace, monospace);
 }
-ul { list-style: none; margin: 0; padding: 0; border-top: 1px solid var(--_border); }
-ul:empty { display: none; }
-li + li { border-top: 1px solid var(--_border); }
+ul { list-style: none; margin: 0; padding: 0; }
+.list { border-top: 1px solid var(--_border); }
+.list:empty { display: none; }
+.item + .item { border-top: 1px solid var(--_border); }
 h3 { margin: 0; font: inherit; }
-.open {
+.item-open {
   display: grid; grid-template-columns: auto auto 1fr; gap: 0.6em; align-items: baseline;
   width: 100%; min-height: 2.2em; padding: 0.4em 0.75em; border: 0; background: none;
   color: inherit; font: inherit; text-align: start; cursor: pointer;
 }
-.open:hover { background: var(--_panel); }
-.open code, .why code { font: 0.95em var(--pw-font-mono, ui-monospace, monospace); }
+.item-open:hover { background: var(--_panel); }
+.item-open code, .why code { font: 0.95em var(--pw-font-mono, ui-monospace, monospace); }
 .severity { font-weight: 600; text-transform: uppercase; font-size: 0.78em; letter-spacing: 0.03em; }
 .shape { width: 1em; height: 1em; vertical-align: -0.12em; margin-inline-end: 0.35em; fill: currentColor; }
 .error { color: var(--_error); } .warning { color: var(--_warning); }
@@ -60,12 +64,29 @@ h3 { margin: 0; font: inherit; }
 .line { color: var(--_muted); white-space: nowrap; }
 .why { padding: 0 0.75em 0.75em; }
 .why p { margin: 0.3em 0; max-width: 70ch; }
-.rule { color: var(--_muted); font: 0.9em var(--pw-font-mono, ui-monospace, monospace); }
-button.edit {
+.rule-id { color: var(--_muted); font: 0.9em var(--pw-font-mono, ui-monospace, monospace); }
+.fixes { display: grid; gap: 0.5em; padding-block: 0.4em; }
+.fix:empty { display: none; }
+.fix { display: grid; gap: 0.5em; justify-items: start; padding-block-start: 0.5em; }
+.fix-button { display: inline-flex; gap: 0.6em; align-items: center; text-align: start; }
+.grade {
+  padding: 0 0.45em; border: 1px solid; border-radius: 99px; font-size: 0.85em; font-weight: 600;
+  white-space: nowrap;
+}
+.safe, .new { color: var(--_pass); } .review { color: var(--_warning); } .template { color: var(--_info); }
+.gone { color: var(--_error); }
+.diff {
+  display: grid; grid-template-columns: auto minmax(0, 1fr); column-gap: 0.75em; justify-self: stretch;
+  padding: 0.5em 0.75em; background: var(--_panel); border: 1px solid var(--_border); border-radius: 6px;
+}
+.why .diff code { line-height: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
+.diff .line { font: 0.95em/inherit var(--pw-font-mono, ui-monospace, monospace); text-align: end; user-select: none; }
+.why .refused { padding-inline-start: 0.6em; border-inline-start: 3px solid var(--_warning); }
+.edit, .undo, .fix-button {
   min-height: 1.8em; padding: 0.1em 0.7em; border: 1px solid var(--_border);
   border-radius: 6px; background: var(--_bg); color: inherit; font: inherit; cursor: pointer;
 }
-button:focus-visible, textarea:focus-visible, .code:focus-visible {
+button:focus-visible, textarea:focus-visible, .code:focus-visible, .summary:focus-visible {
   outline: 2px solid var(--_focus); outline-offset: -2px;
 }
 .status {

@@ -1,6 +1,6 @@
 //! Repairs: options from JavaScript, and what was made of them.
 
-use patternwarden::fixes::{Manuscript, Offer, Wanted, fix_all, plan};
+use patternwarden::fixes::{Line, Manuscript, Offer, Sign, Wanted, changed_lines, fix_all, plan};
 use patternwarden::report::Placeholder;
 use patternwarden::rules::find_or_alias;
 use patternwarden::tree::{Refusal, placeholders, splice};
@@ -64,8 +64,36 @@ pub(crate) struct Fixed {
     refused: Vec<Refused>,
     /// Parts of `text` that a person must fill.
     placeholders: Vec<Placeholder>,
+    /// The lines that one fix changes, and those around them, for a person to look at; at most 40.
+    /// Empty where all fixes were made.
+    changes: Vec<Change>,
     /// False when repairs call each other up for ever, and were stopped.
     settled: bool,
+}
+
+/// One line of a difference.
+#[derive(Serialize, Tsify)]
+pub(crate) struct Change {
+    /// Whether it stays, goes, or comes.
+    #[tsify(type = "\"same\" | \"gone\" | \"new\"")]
+    sign: &'static str,
+    /// Its number, from 1, in the text before; absent for a line that comes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    number: Option<usize>,
+    /// The line, without its end.
+    text: String,
+}
+
+impl From<Line> for Change {
+    fn from(Line { sign, number, text, .. }: Line) -> Self {
+        let sign = match sign {
+            Sign::Same => "same",
+            Sign::Gone => "gone",
+            Sign::New => "new",
+        };
+        Self { sign, number, text }
+    }
 }
 
 /// A fix that was made.
@@ -106,15 +134,16 @@ fn one(text: &str, settings: &Settings, key: &str, fix: usize) -> Result<Fixed, 
     let offer = planned.offer;
     Ok(match planned.edits {
         Ok(edits) => {
+            let changes = changed_lines(text, &edits).into_iter().map(Change::from).collect();
             let text = splice(text, &edits);
             let placeholders = Placeholder::all(&text, &placeholders(&edits));
             let applied = vec![made(offer)];
-            Fixed { text, applied, refused: Vec::new(), placeholders, settled: true }
+            Fixed { text, applied, refused: Vec::new(), placeholders, changes, settled: true }
         }
         Err(refusal) => {
             let refused = vec![refused((offer, refusal))];
             let (text, applied, placeholders) = (text.to_owned(), Vec::new(), Vec::new());
-            Fixed { text, applied, refused, placeholders, settled: true }
+            Fixed { text, applied, refused, placeholders, changes: Vec::new(), settled: true }
         }
     })
 }
@@ -134,6 +163,7 @@ fn all(text: &str, mut settings: Settings, options: &FixOptions) -> Result<Fixed
         applied: outcome.applied.into_iter().map(made).collect(),
         refused: outcome.refused.into_iter().map(refused).collect(),
         placeholders: Vec::new(),
+        changes: Vec::new(),
         settled: outcome.settled,
     })
 }

@@ -262,6 +262,15 @@ impl<'d> Node<'d> {
         self.kind() == Kind::Null
     }
 
+    /// Whether this is `null`, or a map or list that holds nothing.
+    pub fn is_blank(self) -> bool {
+        match self.kind() {
+            Kind::Null => true,
+            Kind::Map | Kind::Seq => self.children().next().is_none(),
+            _ => false,
+        }
+    }
+
     /// The node that holds this one.
     pub fn parent(self) -> Option<Node<'d>> {
         let id = self.doc.slot(self.id).parent;

@@ -6,60 +6,114 @@
 //! rollout are left to the new ones.
 
 mod autoscaler;
+mod devices;
 mod ingress;
+mod slices;
 
 use crate::api_versions::{ApiVersion, Replacement};
 use crate::crd_migration;
 use crate::kube::{Crd, Object};
 use crate::rule::Grade;
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 use patternwarden_tree::{Edit, Node, Op, Value};
 
-/// Edits that rewrite an object for the version that replaces its own, and how far they can be
-/// trusted; `None` where no edit can say what the new version needs.
-pub(crate) fn migrate(object: Object<'_>, entry: &ApiVersion) -> Option<(Grade, Vec<Edit>)> {
+/// Edits that rewrite an object for the version that replaces its own.
+pub(crate) struct Migration {
+    /// How far they can be trusted.
+    pub(crate) grade: Grade,
+    pub(crate) edits: Vec<Edit>,
+    /// What it does, and what it cannot carry over.
+    pub(crate) title: String,
+}
+
+/// The rewriting of an object; `None` where no edit can say what the new version needs.
+pub(crate) fn migrate(object: Object<'_>, entry: &ApiVersion) -> Option<Migration> {
     let (to, same) = match entry.replacement {
         Replacement::Same(to) => (to, true),
         Replacement::Changed(to) => (to, false),
         Replacement::Gone(_) => return None,
     };
-    let mut edits = vec![Edit::new("/apiVersion", Op::Replace(Value::from(to)))];
-    if same {
-        return Some((Grade::Safe, edits));
+    let mut steps = Steps::default();
+    steps.edits.push(Edit::new("/apiVersion", Op::Replace(Value::from(to))));
+    let grade = if same { Grade::Safe } else { reshape(object, &mut steps)? };
+    let title = match (same, steps.lost.is_empty()) {
+        (true, _) => format!("Use `{to}`"),
+        (false, true) => format!("Rewrite it for `{to}`"),
+        (false, false) => format!("Rewrite it for `{to}`, without {}", steps.lost.join(", ")),
+    };
+    Some(Migration { grade, edits: steps.edits, title })
+}
+
+/// Edits, in order, and the fields for which the new version has no place, in backticks.
+#[derive(Default)]
+struct Steps {
+    edits: Vec<Edit>,
+    lost: Vec<String>,
+}
+
+impl Steps {
+    fn push(&mut self, pointer: impl ToString, op: Op) {
+        self.edits.push(Edit::new(pointer, op));
     }
-    let kind = object.api().kind;
-    let mut grade = Grade::Review;
-    match kind {
-        "CustomResourceDefinition" => edits = crd_migration::migrate(Crd::of(object)?),
-        "Deployment" | "DaemonSet" | "ReplicaSet" | "StatefulSet" => workload(object, &mut edits),
-        "Ingress" => ingress::migrate(object, &mut edits),
-        "HorizontalPodAutoscaler" => autoscaler::migrate(object, &mut edits),
+
+    /// Takes away what cannot be carried over, and says so.
+    fn lose(&mut self, pointer: String) {
+        self.lost.push(format!("`{}`", pointer.trim_start_matches('/').replace('/', ".")));
+        self.push(pointer, Op::Remove);
+    }
+
+    /// Sets a field that is absent.
+    fn ensure(&mut self, root: Node<'_>, pointer: String, value: Value) {
+        if held(root, &pointer).is_none() {
+            self.push(pointer, Op::Add(value));
+        }
+    }
+
+    /// Moves a field of a map, when it is there.
+    fn rename(&mut self, root: Node<'_>, map: &str, from: &str, to: &str) {
+        let from = format!("{map}/{from}");
+        if root.lookup(&from).is_some() {
+            self.push(format!("{map}/{to}"), Op::Move { from });
+        }
+    }
+}
+
+fn reshape(object: Object<'_>, steps: &mut Steps) -> Option<Grade> {
+    let root = object.node;
+    match object.api().kind {
+        "CustomResourceDefinition" => steps.edits = crd_migration::migrate(Crd::of(object)?),
+        "Deployment" | "DaemonSet" | "ReplicaSet" | "StatefulSet" => workload(object, steps),
+        "Ingress" => ingress::migrate(object, steps),
+        "HorizontalPodAutoscaler" => autoscaler::migrate(object, steps),
+        "EndpointSlice" => slices::migrate(object, steps),
+        "ResourceClaim" | "ResourceClaimTemplate" | "DeviceClass" => {
+            return devices::migrate(object, steps);
+        }
         "PodDisruptionBudget" => {
             // Only an empty selector means something else now: every Pod, where it meant none.
-            let selector = object.node.at(&["spec", "selector"]).node();
-            let empty = selector.is_some_and(|node| node.children().all(is_empty));
-            grade = if empty { Grade::Review } else { Grade::Safe };
+            let selector = root.at(&["spec", "selector"]).node();
+            let empty = selector.is_some_and(|node| node.children().all(Node::is_blank));
+            return Some(if empty { Grade::Review } else { Grade::Safe });
         }
         "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => {
-            grade = webhooks(object, &mut edits);
+            return Some(webhooks(object, steps));
         }
         "SubjectAccessReview" | "LocalSubjectAccessReview" => {
-            rename(object.node, "/spec", "group", "groups", &mut edits);
+            steps.rename(root, "/spec", "group", "groups");
         }
         "SelfSubjectAccessReview" | "SelfSubjectRulesReview" | "FlowSchema" | "Eviction" => {}
         "PriorityLevelConfiguration" => {
             let (from, to) = ("assuredConcurrencyShares", "nominalConcurrencyShares");
-            rename(object.node, "/spec/limited", from, to, &mut edits);
+            steps.rename(root, "/spec/limited", from, to);
         }
-        "CertificateSigningRequest" => grade = signing_request(object, &mut edits),
+        "CertificateSigningRequest" => return Some(signing_request(object, steps)),
         _ => return None,
     }
-    Some((grade, edits))
-}
-
-fn is_empty(node: Node<'_>) -> bool {
-    let collection = node.is_map() || node.is_seq();
-    node.is_null() || (collection && node.children().next().is_none())
+    Some(Grade::Review)
 }
 
 /// The value at a pointer, when there is one.
@@ -67,53 +121,34 @@ fn held<'d>(root: Node<'d>, pointer: &str) -> Option<Node<'d>> {
     root.lookup(pointer).filter(|node| !node.is_null())
 }
 
-/// Sets a field that is absent.
-fn default(root: Node<'_>, pointer: String, value: Value, edits: &mut Vec<Edit>) {
-    if held(root, &pointer).is_none() {
-        edits.push(Edit::new(pointer, Op::Add(value)));
-    }
-}
-
-fn rename(root: Node<'_>, map: &str, from: &str, to: &str, edits: &mut Vec<Edit>) {
-    let from = format!("{map}/{from}");
-    if root.lookup(&from).is_some() {
-        edits.push(Edit::new(format!("{map}/{to}"), Op::Move { from }));
-    }
-}
-
 /// The selector was filled in from the template; now it must be written.
-fn workload(object: Object<'_>, edits: &mut Vec<Edit>) {
-    let labels = held(object.node, "/spec/template/metadata/labels");
-    let selector = held(object.node, "/spec/selector");
+fn workload(object: Object<'_>, steps: &mut Steps) {
+    let root = object.node;
+    let labels = held(root, "/spec/template/metadata/labels");
+    let selector = held(root, "/spec/selector");
     if let (Some(labels), None) = (labels, selector) {
-        let pointer = "/spec/selector/matchLabels";
-        edits.push(Edit::new(pointer, Op::Add(Value::of(labels))));
+        steps.push("/spec/selector/matchLabels", Op::Add(Value::of(labels)));
     }
     // Without a strategy, these versions waited until somebody deleted a Pod.
-    let update = match object.api().kind {
-        "StatefulSet" | "DaemonSet" => "/spec/updateStrategy/type",
-        _ => "",
-    };
-    if !update.is_empty() {
-        default(object.node, update.into(), Value::from("OnDelete"), edits);
+    if matches!(object.api().kind, "StatefulSet" | "DaemonSet") {
+        steps.ensure(root, "/spec/updateStrategy/type".into(), Value::from("OnDelete"));
     }
-    if held(object.node, "/spec/rollbackTo").is_some() {
-        edits.push(Edit::new("/spec/rollbackTo", Op::Remove));
-    }
-    if held(object.node, "/spec/templateGeneration").is_some() {
-        edits.push(Edit::new("/spec/templateGeneration", Op::Remove));
+    for pointer in ["/spec/rollbackTo", "/spec/templateGeneration"] {
+        if held(root, pointer).is_some() {
+            steps.lose(pointer.to_string());
+        }
     }
 }
 
 /// `sideEffects` is a promise that only the author of the webhook can make.
-fn webhooks(object: Object<'_>, edits: &mut Vec<Edit>) -> Grade {
+fn webhooks(object: Object<'_>, steps: &mut Steps) -> Grade {
     let mut grade = Grade::Review;
     let hooks = object.node.get("webhooks").into_iter().flat_map(Node::items);
     for (at, hook) in hooks.enumerate() {
         let said = hook.get("sideEffects").and_then(Node::as_str);
         if !matches!(said, Some("None" | "NoneOnDryRun")) {
             let value = Value::Placeholder("None or NoneOnDryRun".into());
-            edits.push(Edit::new(format!("/webhooks/{at}/sideEffects"), Op::Add(value)));
+            steps.push(format!("/webhooks/{at}/sideEffects"), Op::Add(value));
             grade = Grade::Template;
         }
         for (key, value) in [
@@ -122,19 +157,19 @@ fn webhooks(object: Object<'_>, edits: &mut Vec<Edit>) -> Grade {
             ("matchPolicy", Value::from("Exact")),
             ("timeoutSeconds", Value::from(30)),
         ] {
-            default(object.node, format!("/webhooks/{at}/{key}"), value, edits);
+            steps.ensure(object.node, format!("/webhooks/{at}/{key}"), value);
         }
     }
     grade
 }
 
-fn signing_request(object: Object<'_>, edits: &mut Vec<Edit>) -> Grade {
+fn signing_request(object: Object<'_>, steps: &mut Steps) -> Grade {
     let usages = ["digital signature", "key encipherment"].map(Value::from);
-    default(object.node, "/spec/usages".into(), Value::seq(usages), edits);
+    steps.ensure(object.node, "/spec/usages".into(), Value::seq(usages));
     if held(object.node, "/spec/signerName").is_some() {
         return Grade::Review;
     }
     let signer = Value::Placeholder("name of the signer".into());
-    edits.push(Edit::new("/spec/signerName", Op::Add(signer)));
+    steps.push("/spec/signerName", Op::Add(signer));
     Grade::Template
 }

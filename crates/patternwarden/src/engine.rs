@@ -195,13 +195,19 @@ impl<'r, 'd> Cx<'r, 'd> {
 /// Whether a place proves nothing, because text could not be read: text near an absent place, or the
 /// very text of one that is a guess.
 fn held_back(place: Place<'_>) -> bool {
-    let mut holes = place.node.document().notes().iter().filter(|n| n.kind == NoteKind::Hole);
+    let holes = || place.node.document().notes().iter().filter(|n| n.kind == NoteKind::Hole);
     let start = place.anchor().map(|anchor| anchor.start);
-    if place.rest.is_empty() {
-        holes.any(|hole| start.is_some_and(|at| (hole.span.start..hole.span.end).contains(&at)))
-    } else {
-        holes.any(|hole| place.node.reaches(hole.span.start))
+    if holes().any(|hole| start.is_some_and(|at| (hole.span.start..hole.span.end).contains(&at))) {
+        return true;
     }
+    let node = place.node;
+    // What is left of `key: [a` is a key without value.
+    let around = match (place.rest.is_empty(), node.is_blank()) {
+        (false, _) => node,
+        (true, true) => node.parent().unwrap_or(node),
+        (true, false) => return false,
+    };
+    holes().any(|hole| around.reaches(hole.span.start))
 }
 
 /// A finding just reported, open for more: severity, related places, fixes.

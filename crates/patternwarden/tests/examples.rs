@@ -64,6 +64,16 @@ fn every_rule_has_the_sections_of_its_documentation() {
 }
 
 #[test]
+fn a_rule_that_repairs_nothing_says_why() {
+    for rule in RULES.iter().filter(|rule| rule.fix.is_none()) {
+        let prose: String = rule.docs.split("```").step_by(2).collect();
+        let words = prose.split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = ["no repair", "nothing to repair"].iter().any(|said| words.contains(said));
+        assert!(said, "{}: say in the docs why there is no repair", rule.id);
+    }
+}
+
+#[test]
 fn bad_examples_are_found_where_they_say_and_good_ones_are_not() {
     for rule in RULES {
         for example in examples(rule) {

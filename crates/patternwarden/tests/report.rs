@@ -344,6 +344,18 @@ fn what_cannot_be_read_is_a_finding_once_per_place_whatever_else_is_there() {
 }
 
 #[test]
+fn a_key_whose_value_cannot_be_read_is_not_called_empty() {
+    let rules = |text: &str| {
+        let findings = read(text).findings;
+        findings.iter().filter(|found| found.rule == "required-field-missing").count()
+    };
+    let whole = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n";
+    assert_eq!(rules(whole), 1);
+    assert_eq!(rules(&whole.replace("containers:", "containers: [a")), 0);
+    assert_eq!(rules(&whole.replace("containers:", "containers: []")), 1);
+}
+
+#[test]
 fn documents_that_are_no_objects_are_named() {
     let report = read("a: 1\n---\nkind: Pod\nspec: {}\n---\n- b\n");
     let named: Vec<usize> = report.not_checked.iter().filter_map(|entry| entry.doc).collect();

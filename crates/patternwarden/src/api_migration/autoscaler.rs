@@ -1,9 +1,9 @@
 //! HorizontalPodAutoscalers before v2: each metric had targets of its own.
 
-use super::held;
+use super::{Steps, held};
 use crate::kube::Object;
-use alloc::{format, string::String, vec::Vec};
-use patternwarden_tree::{Edit, Node, Op, Value};
+use alloc::{format, string::String};
+use patternwarden_tree::{Node, Op, Value};
 
 /// Old names of a target, the kind of target that each is, and the field of that kind.
 const TARGETS: &[(&str, &str, &str)] = &[
@@ -13,22 +13,22 @@ const TARGETS: &[(&str, &str, &str)] = &[
     ("targetValue", "Value", "value"),
 ];
 
-pub(super) fn migrate(object: Object<'_>, edits: &mut Vec<Edit>) {
+pub(super) fn migrate(object: Object<'_>, steps: &mut Steps) {
     let metrics = held(object.node, "/spec/metrics").into_iter().flat_map(Node::items);
     for (at, metric) in metrics.enumerate() {
         for key in ["resource", "containerResource", "pods", "object", "external"] {
             if let Some(source) = metric.get(key).and_then(Node::as_map) {
-                source_of(source, &format!("/spec/metrics/{at}/{key}"), edits);
+                source_of(source, &format!("/spec/metrics/{at}/{key}"), steps);
             }
         }
     }
 }
 
-fn source_of(source: Node<'_>, pointer: &str, edits: &mut Vec<Edit>) {
+fn source_of(source: Node<'_>, pointer: &str, steps: &mut Steps) {
     let mut moved = |key: &str, to: &str| {
         if source.get(key).is_some() {
             let from: String = format!("{pointer}/{key}");
-            edits.push(Edit::new(format!("{pointer}/{to}"), Op::Move { from }));
+            steps.push(format!("{pointer}/{to}"), Op::Move { from });
         }
     };
     // The target was the object that the metric describes; its name is needed first.
@@ -41,13 +41,12 @@ fn source_of(source: Node<'_>, pointer: &str, edits: &mut Vec<Edit>) {
     let wanted = TARGETS.iter().find(|(key, _, _)| held_by(source, key));
     if let Some((key, kind, field)) = wanted {
         moved(key, &format!("target/{field}"));
-        let edit = Op::Add(Value::from(*kind));
-        edits.push(Edit::new(format!("{pointer}/target/type"), edit));
+        steps.push(format!("{pointer}/target/type"), Op::Add(Value::from(*kind)));
     }
-    // Of several targets the first one counts; a person sees the rest go.
+    // Of several targets the first one counts.
     for (key, _, _) in TARGETS.iter().filter(|row| Some(*row) != wanted) {
         if source.get(key).is_some() {
-            edits.push(Edit::new(format!("{pointer}/{key}"), Op::Remove));
+            steps.lose(format!("{pointer}/{key}"));
         }
     }
 }

@@ -1,16 +1,16 @@
 //! Ingresses before v1: another shape of backends, and paths without a type.
 
-use super::{default, held};
+use super::{Steps, held};
 use crate::kube::Object;
-use alloc::{format, string::String, vec::Vec};
-use patternwarden_tree::{Edit, Node, Op, Value};
+use alloc::{format, string::String};
+use patternwarden_tree::{Node, Op, Value};
 
-pub(super) fn migrate(object: Object<'_>, edits: &mut Vec<Edit>) {
+pub(super) fn migrate(object: Object<'_>, steps: &mut Steps) {
     let root = object.node;
     if let Some(found) = held(root, "/spec/backend") {
         let from: String = "/spec/backend".into();
-        edits.push(Edit::new("/spec/defaultBackend", Op::Move { from }));
-        backend(found, "/spec/defaultBackend", edits);
+        steps.push("/spec/defaultBackend", Op::Move { from });
+        backend(found, "/spec/defaultBackend", steps);
     }
     let rules = held(root, "/spec/rules").into_iter().flat_map(Node::items);
     for (at, rule) in rules.enumerate() {
@@ -19,19 +19,19 @@ pub(super) fn migrate(object: Object<'_>, edits: &mut Vec<Edit>) {
             let pointer = format!("/spec/rules/{at}/http/paths/{index}");
             // The choice that leaves the meaning of the path to the controller, as it was.
             let kind = Value::from("ImplementationSpecific");
-            default(root, format!("{pointer}/pathType"), kind, edits);
+            steps.ensure(root, format!("{pointer}/pathType"), kind);
             if let Some(found) = path.get("backend") {
-                backend(found, &format!("{pointer}/backend"), edits);
+                backend(found, &format!("{pointer}/backend"), steps);
             }
         }
     }
 }
 
 /// `serviceName` and `servicePort` become `service.name` and `service.port`.
-fn backend(found: Node<'_>, pointer: &str, edits: &mut Vec<Edit>) {
+fn backend(found: Node<'_>, pointer: &str, steps: &mut Steps) {
     let mut rename = |key: &str, to: &str| {
         let from = format!("{pointer}/{key}");
-        edits.push(Edit::new(format!("{pointer}/{to}"), Op::Move { from }));
+        steps.push(format!("{pointer}/{to}"), Op::Move { from });
     };
     if found.get("serviceName").is_some() {
         rename("serviceName", "service/name");

@@ -1,4 +1,4 @@
-use crate::api_migration::migrate;
+use crate::api_migration::{Migration, migrate};
 use crate::api_versions::{ApiVersion, Replacement};
 use crate::engine::Cx;
 use crate::kube::Object;
@@ -132,7 +132,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             Replacement::Same(to) => {
                 let edit = Edit::new("/apiVersion", Op::Replace(Value::from(to)));
                 // Whether the cluster has the successor is not known.
-                Some((Grade::Review, vec![edit]))
+                let (grade, title) = (Grade::Review, format!("Use `{to}`"));
+                Some(Migration { grade, edits: vec![edit], title })
             }
             _ => None,
         };
@@ -156,7 +157,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let finding = cx
         .report(at.place, format_args!("`{version}` of {kind} {when}; in its place: {to}"))
         .severity(severity);
-    if let Some((grade, edits)) = fix {
-        finding.fix(grade, format!("Use {to}"), edits);
+    if let Some(Migration { grade, edits, title }) = fix {
+        finding.fix(grade, title, edits);
     }
 }

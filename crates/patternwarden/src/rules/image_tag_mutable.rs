@@ -98,8 +98,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// On a developer's own cluster, where the newest build is the point. Which version was meant is not known
-    /// here, so that there is no repair.
+    /// On a developer's own cluster, where the newest build is the point. Which version is meant instead
+    /// only its author knows, so there is no repair.
     ///
     /// ## Source
     ///

@@ -95,7 +95,7 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// Where the newest content is wanted. Else the content belongs into an image, which is too large a
-    /// change for a repair.
+    /// change to make for you, so there is no repair.
     ///
     /// ## Source
     ///

@@ -11,8 +11,8 @@ crate::rule! {
     /// ## Why it matters
     ///
     /// Without a budget the upgrade of the nodes may evict all replicas at the same time. The budget
-    /// costs a few lines and slows voluntary disruption only. It is an object of its own, so that no
-    /// change of this one repairs it.
+    /// costs a few lines and slows voluntary disruption only. It is an object of its own, so there is no
+    /// repair of this one.
     ///
     /// ## Bad
     ///

@@ -1,4 +1,4 @@
-use crate::api_migration::migrate;
+use crate::api_migration::{Migration, migrate};
 use crate::api_versions::{ApiVersion, Replacement};
 use crate::engine::Cx;
 use crate::kube::Object;
@@ -151,7 +151,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For a cluster that is older than the removal: set `target` to its version.
+    /// For a cluster that is older than the removal: set `target` to its version. What programs write and
+    /// no person, such as an Event, is not rewritten.
     ///
     /// ## Source
     ///
@@ -179,11 +180,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             "`{version}` of {kind} was removed in Kubernetes {removed}; in its place: {to}"
         ),
     );
-    if let Some((grade, edits)) = migrate(object, entry) {
-        let title = match entry.replacement {
-            Replacement::Same(_) => format!("Use {to}"),
-            _ => format!("Rewrite it for {to}"),
-        };
+    if let Some(Migration { grade, edits, title }) = migrate(object, entry) {
         finding.fix(grade, title, edits);
     }
 }

@@ -19,7 +19,7 @@ crate::rule! {
     ///
     /// A web server with a hole is a nuisance; a web server with a hole and the token of a cluster
     /// administrator is the end of the cluster. Each of the two objects alone looks acceptable. The way out
-    /// is to split the front end from what needs the rights, which no edit can do.
+    /// is to split the front end from what needs the rights, a change of design, so there is no repair.
     ///
     /// ## Bad
     ///

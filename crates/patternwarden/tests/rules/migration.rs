@@ -126,6 +126,60 @@ fn shares_and_groups_are_renamed() {
     assert!(migrated(review).1.contains(r#""spec":{"groups":["a"]}"#));
 }
 
+/// The title of the repair that is offered for an object.
+fn title(text: &str) -> String {
+    judge(text, &only(RULE)).findings[0].fixes[0].title.clone()
+}
+
+#[test]
+fn what_cannot_be_carried_over_is_named() {
+    let deployment = "apiVersion: extensions/v1beta1\nkind: Deployment\nspec: {rollbackTo: {revision: 1}, selector: {matchLabels: {a: b}}}\n";
+    assert_eq!(title(deployment), "Rewrite it for `apps/v1`, without `spec.rollbackTo`");
+    let kept = deployment.replace("rollbackTo: {revision: 1}, ", "");
+    assert_eq!(title(&kept), "Rewrite it for `apps/v1`");
+    let scaler = "apiVersion: autoscaling/v2beta1\nkind: HorizontalPodAutoscaler\nspec:\n  metrics:\n  \
+        - {type: Resource, resource: {name: cpu, targetAverageUtilization: 80, targetAverageValue: 1}}\n";
+    assert_eq!(
+        title(scaler),
+        "Rewrite it for `autoscaling/v2`, without `spec.metrics.0.resource.targetAverageValue`"
+    );
+}
+
+#[test]
+fn endpoints_say_where_they_are() {
+    let slice = |topology: &str| {
+        format!(
+            "apiVersion: discovery.k8s.io/v1beta1\nkind: EndpointSlice\nmetadata: {{name: a}}\naddressType: IPv4\n\
+             endpoints: [{{addresses: [10.0.0.1], topology: {{{topology}}}}}]\n"
+        )
+    };
+    let both = slice("kubernetes.io/hostname: a, topology.kubernetes.io/zone: b");
+    assert_eq!(title(&both), "Rewrite it for `discovery.k8s.io/v1`");
+    let endpoints = r#""endpoints":[{"addresses":["10.0.0.1"],"nodeName":"a","zone":"b"}]"#;
+    let (grade, out) = migrated(&both);
+    assert_eq!(grade, Grade::Review);
+    assert!(out.contains(endpoints), "{out}");
+    let more = slice("kubernetes.io/hostname: a, topology.kubernetes.io/region: c");
+    assert_eq!(
+        title(&more),
+        "Rewrite it for `discovery.k8s.io/v1`, without `endpoints.0.topology`"
+    );
+    let (_, out) = migrated(&more);
+    assert!(out.contains(r#""endpoints":[{"addresses":["10.0.0.1"],"nodeName":"a"}]"#), "{out}");
+}
+
+#[test]
+fn a_request_for_a_device_is_for_exactly_one() {
+    let claim = "apiVersion: resource.k8s.io/v1alpha3\nkind: ResourceClaimTemplate\nmetadata: {name: a}\nspec:\n  \
+        spec: {controller: c, devices: {requests: [{name: gpu, deviceClassName: gpu, count: 2}, \
+        {name: any, firstAvailable: [{name: x, deviceClassName: tpu}]}]}}\n";
+    let (grade, out) = migrated(claim);
+    assert_eq!(grade, Grade::Review);
+    let requests = r#""requests":[{"name":"gpu","exactly":{"deviceClassName":"gpu","count":2}},{"name":"any","firstAvailable":[{"name":"x","deviceClassName":"tpu"}]}]"#;
+    assert!(out.contains(requests), "{out}");
+    assert_eq!(title(claim), "Rewrite it for `resource.k8s.io/v1`, without `spec.spec.controller`");
+}
+
 #[test]
 fn a_definition_is_migrated_by_the_same_edits_as_by_its_own_rule() {
     let text = "apiVersion: apiextensions.k8s.io/v1beta1\nkind: CustomResourceDefinition\nspec: {version: v1, validation: {openAPIV3Schema: {}}}\n";
