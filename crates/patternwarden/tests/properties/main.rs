@@ -1,0 +1,133 @@
+//! What holds for every rule, tried on every example of every rule with all rules switched on.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
+mod defaulting;
+mod defaults;
+mod exceptions;
+mod forms;
+mod good;
+mod order;
+mod parameters;
+#[path = "../support/mod.rs"]
+mod support;
+mod versions;
+
+use patternwarden::bundle::Bundle;
+use patternwarden::docs::{self, Example};
+use patternwarden::set::{Scope, Set};
+use patternwarden::tree::{Document, from_deserializer, write_json};
+use patternwarden::{RULES, Rule, Settings, Severity};
+use serde_json::{Value, json};
+use support::{Judged, judge_documents, settings};
+
+/// An example, and the settings in which all rules judge it.
+struct Case {
+    rule: &'static Rule,
+    example: Example,
+    settings: Settings,
+}
+
+/// Every example of every rule.
+fn cases() -> impl Iterator<Item = Case> {
+    RULES.iter().flat_map(|rule| {
+        docs::examples(rule.docs).into_iter().map(move |example| {
+            let settings = settings(&written_settings(rule, &example).to_string());
+            Case { rule, example, settings: settings.with_scope(Scope::Closed).only(|_| true) }
+        })
+    })
+}
+
+/// The settings that an example asks for, as a person writes them.
+fn written_settings(rule: &Rule, example: &Example) -> Value {
+    let read = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+    let mut all = example.all_settings().map_or_else(|| json!({}), read);
+    if let Some(params) = example.settings() {
+        all["rules"][rule.id] = read(params);
+    }
+    all
+}
+
+/// The objects of a text as a client sends them: lists unpacked, fragments made whole, no text.
+fn objects(text: &str, settings: &Settings) -> Vec<Document> {
+    let stream = patternwarden_yaml::read(text);
+    let bundle = Bundle::new(&stream.documents).with_kinds_of(settings);
+    let set = Set::new(&bundle, Scope::Closed);
+    let objects = set.objects().map(|object| {
+        let mut json = String::new();
+        write_json(&mut json, object.node);
+        document(&json)
+    });
+    objects.collect()
+}
+
+/// A document from JSON, keys in their order.
+fn document(json: &str) -> Document {
+    from_deserializer(&mut serde_json::Deserializer::from_str(json)).expect("JSON")
+}
+
+/// The same as values, keys sorted.
+fn values(documents: &[Document]) -> Vec<Value> {
+    let value = |document: &Document| {
+        let mut json = String::new();
+        write_json(&mut json, document.root().expect("an object"));
+        serde_json::from_str(&json).expect("JSON")
+    };
+    documents.iter().map(value).collect()
+}
+
+/// A finding, as far as it must be the same in every form of the same objects.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    rule: &'static str,
+    /// `None` for what is said of a document that is no object.
+    object: Option<usize>,
+    pointer: String,
+    severity: Severity,
+    suppressed: bool,
+    message: String,
+}
+
+/// Everything that was found, sorted.
+fn found(judged: &Judged) -> Vec<Found> {
+    let all = judged.findings.iter().map(|f| Found {
+        rule: f.rule.id,
+        object: f.object,
+        pointer: f.pointer.clone(),
+        severity: f.severity,
+        suppressed: f.suppression.is_some(),
+        message: f.message.clone(),
+    });
+    let mut all: Vec<Found> = all.collect();
+    all.sort();
+    all
+}
+
+/// What is found in some documents.
+fn judge(documents: Vec<Document>, settings: &Settings) -> Vec<Found> {
+    found(&judge_documents(documents, settings))
+}
+
+/// What only one of two sorted lists has: of the first, then of the second.
+fn differences(before: &[Found], after: &[Found]) -> (Vec<Found>, Vec<Found>) {
+    let lacking = |of: &[Found], from: &[Found]| {
+        let mut left = from.to_vec();
+        of.iter()
+            .filter(|found| match left.iter().position(|other| other == *found) {
+                Some(at) => {
+                    left.swap_remove(at);
+                    false
+                }
+                None => true,
+            })
+            .cloned()
+            .collect()
+    };
+    (lacking(before, after), lacking(after, before))
+}
