@@ -185,7 +185,15 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         }
         approval(cx, object, text);
     }
-    let labels = ["plural", "singular"].into_iter().filter_map(name);
+    // The API server derives these from the kind, and what is wrong with them is wrong with it.
+    let spelled = name("kind").and_then(Node::as_str).unwrap_or_default();
+    let derived = |node: &Node<'_>| {
+        let text = node.as_str().unwrap_or_default();
+        text.strip_suffix("List") == Some(spelled)
+            || (text != spelled && text == spelled.to_lowercase())
+    };
+    let singular = name("singular").filter(|node| !derived(node));
+    let labels = name("plural").into_iter().chain(singular);
     let lists = ["shortNames", "categories"].into_iter().filter_map(name);
     for node in labels.chain(lists.flat_map(Node::items)) {
         let text = node.as_str().unwrap_or_default();
@@ -204,7 +212,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         }
     }
     let (kind, list_kind) = (name("kind"), name("listKind"));
-    for node in [kind, list_kind].into_iter().flatten() {
+    for node in kind.into_iter().chain(list_kind.filter(|node| !derived(node))) {
         let text = node.as_str().unwrap_or_default();
         let lower: String = text.to_ascii_lowercase();
         if !Form::StrictLabel.fits(&lower) && node.as_str().is_some() {
