@@ -1,30 +1,50 @@
-//! Rules to which a property does not apply, each with the reason. What is not needed must go.
+//! Findings to which a property does not apply, each with the reason. What is not needed must go.
 
-use std::collections::BTreeSet;
+use crate::Found;
 
-/// Rules that a property exempts, and which of them needed it.
+/// What a property does not apply to.
+pub(crate) struct Exception {
+    pub(crate) rule: &'static str,
+    /// Under this parameter alone; empty for any settings.
+    pub(crate) setting: &'static str,
+    /// At places that end so alone; empty for any place.
+    pub(crate) place: &'static str,
+    /// What the specification of the rule says.
+    pub(crate) reason: &'static str,
+}
+
+impl Exception {
+    /// Whether it is about this finding, under settings that write these parameters of the rule.
+    pub(crate) fn covers(&self, found: &Found, written: &serde_json::Value) -> bool {
+        self.rule == found.rule
+            && found.pointer.ends_with(self.place)
+            && (self.setting.is_empty()
+                || written.pointer(&format!("/rules/{}/{}", self.rule, self.setting)).is_some())
+    }
+}
+
+/// A table of exceptions, and which of them were needed.
 pub(crate) struct Exceptions {
-    table: &'static [(&'static str, &'static str)],
-    needed: BTreeSet<&'static str>,
+    table: &'static [Exception],
+    needed: Vec<bool>,
 }
 
 impl Exceptions {
-    pub(crate) fn new(table: &'static [(&'static str, &'static str)]) -> Self {
-        Self { table, needed: BTreeSet::new() }
+    pub(crate) fn new(table: &'static [Exception]) -> Self {
+        Self { table, needed: vec![false; table.len()] }
     }
 
-    /// Whether a rule that breaks the property may; to be asked when it does.
-    pub(crate) fn allow(&mut self, rule: &str) -> bool {
-        let entry = self.table.iter().find(|(id, _)| *id == rule);
-        self.needed.extend(entry.map(|(id, _)| *id));
-        entry.is_some()
+    /// The exceptions, each with a note that is set where it was needed.
+    pub(crate) fn each(&mut self) -> impl Iterator<Item = (&'static Exception, &mut bool)> {
+        self.table.iter().zip(&mut self.needed)
     }
 
-    /// Fails where an entry was not needed, or says no reason.
+    /// Fails where an exception was not needed, or says no reason.
     pub(crate) fn close(self) {
-        for (id, reason) in self.table {
-            assert!(self.needed.contains(id), "`{id}` keeps the property: no exception is needed");
-            assert!(!reason.is_empty(), "{id}");
+        for (exception, needed) in self.table.iter().zip(self.needed) {
+            let Exception { rule, setting, place, reason } = exception;
+            assert!(needed, "`{rule}` {setting} {place}: no exception is needed");
+            assert!(!reason.is_empty(), "`{rule}` {setting} {place}");
         }
     }
 }

@@ -23,7 +23,9 @@ fn good_examples_are_no_error_of_any_rule() {
             if example.bad {
                 of_bad += errors.len();
             } else {
-                broken.extend(errors.into_iter().map(|e| format!("{e} in a good example of {}", rule.id)));
+                broken.extend(
+                    errors.into_iter().map(|e| format!("{e} in a good example of {}", rule.id)),
+                );
             }
         }
     }

@@ -16,6 +16,7 @@ mod good;
 mod order;
 mod parameters;
 #[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "other tests apply fixes")]
 mod support;
 mod versions;
 
@@ -94,6 +95,12 @@ struct Found {
     message: String,
 }
 
+/// Whether a line has a comment that suppresses something, or was meant to.
+fn is_directive(line: &str) -> bool {
+    let comment = line.split_once('#').map_or("", |(_, comment)| comment);
+    comment.to_lowercase().contains("patternwarden") && !comment.contains("finding:")
+}
+
 /// Everything that was found, sorted.
 fn found(judged: &Judged) -> Vec<Found> {
     let all = judged.findings.iter().map(|f| Found {
@@ -114,20 +121,22 @@ fn judge(documents: Vec<Document>, settings: &Settings) -> Vec<Found> {
     found(&judge_documents(documents, settings))
 }
 
-/// What only one of two sorted lists has: of the first, then of the second.
-fn differences(before: &[Found], after: &[Found]) -> (Vec<Found>, Vec<Found>) {
-    let lacking = |of: &[Found], from: &[Found]| {
+/// What only one of two lists has, in words: `-` for the first, `+` for the second.
+fn apart(before: &[Found], after: &[Found], case: &Case) -> Vec<String> {
+    let lacking = |sign: char, of: &[Found], from: &[Found]| -> Vec<String> {
         let mut left = from.to_vec();
-        of.iter()
-            .filter(|found| match left.iter().position(|other| other == *found) {
+        let mut out = Vec::new();
+        for found in of {
+            match left.iter().position(|other| other == found) {
                 Some(at) => {
                     left.swap_remove(at);
-                    false
                 }
-                None => true,
-            })
-            .cloned()
-            .collect()
+                None => out.push(format!("{sign} {found:?} in an example of {}", case.rule.id)),
+            }
+        }
+        out
     };
-    (lacking(before, after), lacking(after, before))
+    let mut out = lacking('-', before, after);
+    out.extend(lacking('+', after, before));
+    out
 }

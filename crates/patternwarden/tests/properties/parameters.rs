@@ -21,8 +21,8 @@ fn default(param: &Param) -> Value {
     }
 }
 
-/// Places and severities that a rule finds under settings.
-fn found(rule: &'static Rule, example: &Example, json: &Value) -> Vec<String> {
+/// What a rule finds under settings: places, and what is said of them.
+fn found(rule: &'static Rule, example: &Example, json: &Value) -> Vec<(String, String)> {
     let settings = settings(&json.to_string()).with_scope(Scope::Closed);
     let settings = if rule.is_about_suppressions() {
         settings
@@ -31,8 +31,11 @@ fn found(rule: &'static Rule, example: &Example, json: &Value) -> Vec<String> {
     };
     let judged = judge(&example.text, &settings);
     let own = judged.findings.iter().filter(|found| found.rule.id == rule.id);
-    let mut out: Vec<String> = own
-        .map(|f| format!("{} {} {}", f.object.unwrap_or(0), f.pointer, f.severity.id()))
+    let mut out: Vec<_> = own
+        .map(|f| {
+            let place = format!("{} {}", f.object.unwrap_or(0), f.pointer);
+            (place, format!("{}: {}", f.severity.id(), f.message))
+        })
         .collect();
     out.sort();
     out
@@ -90,8 +93,7 @@ fn further_examples_are_found_where_they_say() {
             let mut expected: Vec<String> = example.marks().map(mark).collect();
             expected.sort();
             let found = found(rule, &example, &written_settings(rule, &example));
-            let found: Vec<&str> =
-                found.iter().filter_map(|f| Some(f.rsplit_once(' ')?.0)).collect();
+            let found: Vec<String> = found.into_iter().map(|(place, _)| place).collect();
             assert_eq!(found, expected, "{}:\n{}", rule.id, example.text);
             assert_eq!(example.bad, !expected.is_empty(), "{}:\n{}", rule.id, example.text);
         }

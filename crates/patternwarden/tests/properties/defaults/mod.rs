@@ -57,6 +57,9 @@ fn is_zero(value: Option<&Value>) -> bool {
 }
 
 /// A structure that is part of its owner in Go, and so always there.
+///
+/// What an object cannot be without (`spec`, the template) is not made up: the API server refuses
+/// an object that lacks it, whatever it fills in, so that there is nothing to compare.
 fn part<'f>(fields: &'f mut Fields, key: &str) -> Option<&'f mut Fields> {
     fill(fields, key, json!({}));
     inside(fields, key)
@@ -99,14 +102,23 @@ fn what_is_written_stays_and_what_is_not_is_filled_in() {
     let spec = &after["spec"];
     assert_eq!(spec["restartPolicy"], "Never");
     assert_eq!(spec["dnsPolicy"], "ClusterFirst");
-    assert_eq!(spec["volumes"], json!([{"name": "a", "emptyDir": {}},
-        {"name": "b", "secret": {"secretName": "s", "defaultMode": 420}}]));
+    assert_eq!(
+        spec["volumes"],
+        json!([{"name": "a", "emptyDir": {}},
+        {"name": "b", "secret": {"secretName": "s", "defaultMode": 420}}])
+    );
     let container = &spec["containers"][0];
     assert_eq!(container["imagePullPolicy"], "Always");
-    assert_eq!(container["ports"][0], json!({"containerPort": 8080, "hostPort": 8080, "protocol": "TCP"}));
-    assert_eq!(container["livenessProbe"], json!({"httpGet": {"port": 80, "path": "/",
+    assert_eq!(
+        container["ports"][0],
+        json!({"containerPort": 8080, "hostPort": 8080, "protocol": "TCP"})
+    );
+    assert_eq!(
+        container["livenessProbe"],
+        json!({"httpGet": {"port": 80, "path": "/",
         "scheme": "HTTP"}, "periodSeconds": 10, "timeoutSeconds": 5, "successThreshold": 1,
-        "failureThreshold": 3}));
+        "failureThreshold": 3})
+    );
     assert_eq!(container["resources"]["requests"], json!({"cpu": "500m", "memory": "1Gi"}));
     assert_eq!(defaulted(after.clone()), after);
 }

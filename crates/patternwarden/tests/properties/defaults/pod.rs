@@ -7,7 +7,7 @@ const CONTAINERS: [&str; 2] = ["containers", "initContainers"];
 
 /// `SetDefaults_Pod` of core/v1: what is filled into Pods alone, not into templates.
 pub(super) fn pod(fields: &mut Fields) {
-    let Some(spec) = part(fields, "spec") else { return };
+    let Some(spec) = inside(fields, "spec") else { return };
     pod_spec(spec);
     for list in CONTAINERS {
         each(spec, list, |container| {
@@ -63,9 +63,9 @@ pub(super) fn pod_spec(spec: &mut Fields) {
     }
 }
 
-/// The pod template of a workload, which is part of its owner.
+/// The pod template of a workload.
 pub(super) fn template(owner: &mut Fields) {
-    if let Some(spec) = part(owner, "template").and_then(|template| part(template, "spec")) {
+    if let Some(spec) = deep(owner, &["template", "spec"]) {
         pod_spec(spec);
     }
 }
@@ -197,7 +197,7 @@ pub(super) fn claim_spec(spec: &mut Fields) {
 
 /// `SetDefaults_PersistentVolumeClaim` of core/v1.
 pub(super) fn claim(claim: &mut Fields) {
-    if let Some(spec) = part(claim, "spec") {
+    if let Some(spec) = inside(claim, "spec") {
         claim_spec(spec);
     }
     if let Some(status) = part(claim, "status") {

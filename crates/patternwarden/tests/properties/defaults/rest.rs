@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub(super) fn core(fields: &mut Fields, kind: &str) {
     match kind {
         "Service" => {
-            if let Some(spec) = part(fields, "spec") {
+            if let Some(spec) = inside(fields, "spec") {
                 service(spec);
             }
         }
@@ -23,14 +23,14 @@ pub(super) fn core(fields: &mut Fields, kind: &str) {
             if let Some(status) = part(fields, "status") {
                 fill_zero(status, "phase", "Pending");
             }
-            if let Some(spec) = part(fields, "spec") {
+            if let Some(spec) = inside(fields, "spec") {
                 fill_zero(spec, "persistentVolumeReclaimPolicy", "Retain");
                 fill(spec, "volumeMode", "Filesystem");
             }
         }
         "Namespace" => namespace(fields),
         "LimitRange" => {
-            if let Some(spec) = part(fields, "spec") {
+            if let Some(spec) = inside(fields, "spec") {
                 each(spec, "limits", limit_range_item);
             }
         }
@@ -107,15 +107,13 @@ fn limit_range_item(item: &mut Fields) {
 
 /// `SetDefaults_ReplicationController` of core/v1; `+default=1` of its replicas.
 fn replication_controller(fields: &mut Fields) {
-    if let Some(spec) = part(fields, "spec") {
+    if let Some(spec) = inside(fields, "spec") {
         fill(spec, "replicas", 1);
         let labels = deep(spec, &["template", "metadata", "labels"]).cloned();
         if let Some(labels) = labels {
             fill_zero(spec, "selector", labels);
         }
-        if let Some(pod) = inside(spec, "template").and_then(|template| part(template, "spec")) {
-            super::pod::pod_spec(pod);
-        }
+        template(spec);
     }
     take_labels(fields);
 }
@@ -124,7 +122,7 @@ fn replication_controller(fields: &mut Fields) {
 pub(super) fn others(fields: &mut Fields, version: &str, kind: &str) {
     match (version, kind) {
         ("networking.k8s.io/v1", "NetworkPolicy") => {
-            if let Some(spec) = part(fields, "spec") {
+            if let Some(spec) = inside(fields, "spec") {
                 network_policy(spec);
             }
         }
@@ -175,7 +173,7 @@ fn network_policy(spec: &mut Fields) {
 /// `SetDefaults_RoleBinding`, `SetDefaults_ClusterRoleBinding` and `SetDefaults_Subject` of rbac/v1.
 fn binding(fields: &mut Fields) {
     let group = "rbac.authorization.k8s.io";
-    if let Some(role) = part(fields, "roleRef") {
+    if let Some(role) = inside(fields, "roleRef") {
         fill_zero(role, "apiGroup", group);
     }
     each(fields, "subjects", |subject| {
@@ -186,10 +184,10 @@ fn binding(fields: &mut Fields) {
 }
 
 /// `SetDefaults_CustomResourceDefinition` and `SetDefaults_CustomResourceDefinitionSpec` of
-/// apiextensions/v1.
+/// apiextensions/v1, and `SetDefaults_ServiceReference`.
 fn definition(fields: &mut Fields) {
-    let Some(spec) = part(fields, "spec") else { return };
-    if let Some(names) = part(spec, "names") {
+    let Some(spec) = inside(fields, "spec") else { return };
+    if let Some(names) = inside(spec, "names") {
         let kind = names.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
         fill_zero(names, "singular", kind.to_lowercase());
         if !kind.is_empty() {
@@ -197,11 +195,8 @@ fn definition(fields: &mut Fields) {
         }
     }
     fill(spec, "conversion", json!({"strategy": "None"}));
-    if let Some(hook) = deep(spec, &["conversion", "webhook"]) {
-        fill_zero(hook, "conversionReviewVersions", json!(["v1"]));
-        if let Some(service) = deep(hook, &["clientConfig", "service"]) {
-            fill(service, "port", 443);
-        }
+    if let Some(service) = deep(spec, &["conversion", "webhook", "clientConfig", "service"]) {
+        fill(service, "port", 443);
     }
     let versions = spec.get("versions").and_then(Value::as_array);
     let stored = versions.into_iter().flatten().find(|v| v["storage"] == true);

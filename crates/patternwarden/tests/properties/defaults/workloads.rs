@@ -1,7 +1,7 @@
 //! What makes Pods, and what changes how many.
 
 use super::pod::{claim, is_open, template};
-use super::{Fields, each, fill, fill_zero, inside, part};
+use super::{Fields, deep, each, fill, fill_zero, inside, part};
 use serde_json::{Value, json};
 
 /// The kinds of apps/v1 and batch/v1.
@@ -10,7 +10,7 @@ pub(super) fn fill_in(fields: &mut Fields, kind: &str) {
     if !known.contains(&kind) {
         return;
     }
-    let Some(spec) = part(fields, "spec") else { return };
+    let Some(spec) = inside(fields, "spec") else { return };
     match kind {
         "Deployment" => deployment(spec),
         "StatefulSet" => stateful_set(spec),
@@ -110,7 +110,7 @@ fn cron_job(spec: &mut Fields) {
     fill(spec, "suspend", false);
     fill(spec, "successfulJobsHistoryLimit", 3);
     fill(spec, "failedJobsHistoryLimit", 1);
-    if let Some(job) = part(spec, "jobTemplate").and_then(|job| part(job, "spec")) {
+    if let Some(job) = deep(spec, &["jobTemplate", "spec"]) {
         failure_policy(job);
         template(job);
     }
@@ -129,7 +129,7 @@ pub(super) fn take_labels(fields: &mut Fields) {
 
 /// `SetDefaults_HorizontalPodAutoscaler` of autoscaling/v1 and v2.
 pub(super) fn autoscaler(fields: &mut Fields, version: &str) {
-    let Some(spec) = part(fields, "spec") else { return };
+    let Some(spec) = inside(fields, "spec") else { return };
     fill(spec, "minReplicas", 1);
     if version != "autoscaling/v2" {
         return;
