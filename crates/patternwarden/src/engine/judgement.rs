@@ -23,6 +23,9 @@ const OF_SERVICES: &[&str] = &[
     "rollout-not-rolling",
 ];
 
+/// Rules that ask themselves who owns an object.
+const OF_OWNERS: &[&str] = &["kind-denied"];
+
 /// What rules found, and which of it somebody decided to live with.
 #[derive(Debug, Default)]
 #[non_exhaustive]
@@ -82,5 +85,6 @@ fn judge_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Judgem
 /// Whether settings leave a rule out for an object as a whole.
 pub(crate) fn passes_over(settings: &Settings, object: Object<'_>, rule: &Rule) -> bool {
     let hook = || object.annotation("helm.sh/hook").is_some_and(|h| settings.exempts_hook(h));
-    (object.is_controlled() && !rule.is_security()) || (OF_SERVICES.contains(&rule.id) && hook())
+    let of_owners = || rule.is_security() || OF_OWNERS.contains(&rule.id);
+    (object.is_controlled() && !of_owners()) || (OF_SERVICES.contains(&rule.id) && hook())
 }
