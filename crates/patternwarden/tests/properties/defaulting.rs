@@ -33,6 +33,20 @@ const AS_WRITTEN: &[Exception] = &[
         place: "/topologySpreadConstraints",
         reason: "with `unset_replicas: many` a count that is not written counts as many",
     },
+    Exception {
+        rule: "resource-requests-missing",
+        setting: "count_limit_as_request",
+        place: "/requests",
+        reason: "with `count_limit_as_request: false` a request must be written, and in a Pod the \
+                 API server writes it",
+    },
+    Exception {
+        rule: "quantity-suspicious",
+        setting: "ratio_without_request",
+        place: "",
+        reason: "with `ratio_without_request: fail` a limit needs a request, and in a Pod the API \
+                 server writes it",
+    },
 ];
 
 /// The place of a finding, among those that the author's object has: a field that is filled in is

@@ -35,10 +35,11 @@ struct Case {
     settings: Settings,
 }
 
-/// Every example of every rule.
+/// Every example of every rule, and those that show more of its parameters.
 fn cases() -> impl Iterator<Item = Case> {
     RULES.iter().flat_map(|rule| {
-        docs::examples(rule.docs).into_iter().map(move |example| {
+        let further = parameters::more(rule);
+        docs::examples(rule.docs).into_iter().chain(further).map(move |example| {
             let settings = settings(&written_settings(rule, &example).to_string());
             Case { rule, example, settings: settings.with_scope(Scope::Closed).only(|_| true) }
         })

@@ -34,16 +34,23 @@ fn found(rule: &'static Rule, example: &Example, json: &Value) -> Vec<(String, S
     let mut out: Vec<_> = own
         .map(|f| {
             let place = format!("{} {}", f.object.unwrap_or(0), f.pointer);
-            (place, format!("{}: {}", f.severity.id(), f.message))
+            let fixes: Vec<_> = f.fixes.iter().map(|fix| (fix.grade, &fix.title)).collect();
+            (place, format!("{}: {} {fixes:?}", f.severity.id(), f.message))
         })
         .collect();
     out.sort();
     out
 }
 
+/// The lines of a text as those of a doc comment, which begin with a blank.
+fn commented(text: &str) -> String {
+    text.lines().flat_map(|line| [" ", line, "\n"]).collect()
+}
+
 /// The further examples of a rule.
-fn more(rule: &Rule) -> Vec<Example> {
-    docs::section(MORE, rule.id).map_or_else(Vec::new, |section| docs::examples(&section))
+pub(crate) fn more(rule: &Rule) -> Vec<Example> {
+    let section = docs::section(&commented(MORE), rule.id);
+    section.map_or_else(Vec::new, |section| docs::examples(&commented(&section)))
 }
 
 /// Whether an example sets a parameter to another value than its default, and judges otherwise for it.
@@ -77,12 +84,10 @@ fn every_parameter_changes_a_verdict() {
 
 #[test]
 fn further_examples_are_found_where_they_say() {
-    let sections = docs::sections(MORE);
-    for section in sections.iter().filter(|section| !section.heading.is_empty()) {
-        let rule = patternwarden::rules::find(&section.heading).expect(&section.heading);
-        let examples = docs::examples(&section.body);
-        assert!(!examples.is_empty(), "{}", rule.id);
-        for example in examples {
+    for id in MORE.lines().filter_map(|line| line.strip_prefix("## ")) {
+        let rule = patternwarden::rules::find(id).expect(id);
+        assert!(!more(rule).is_empty(), "{id}");
+        for example in more(rule) {
             let errors = patternwarden_yaml::read(&example.text).errors;
             assert!(errors.is_empty(), "{}: {errors:?}", rule.id);
             let mark = |mark: &str| match mark.split_once(' ') {
