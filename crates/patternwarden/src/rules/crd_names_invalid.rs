@@ -185,12 +185,16 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         }
         approval(cx, object, text);
     }
-    // The API server derives these from the kind, and what is wrong with them is wrong with it.
+    // The API server derives these from the kind where they are absent or empty, and what is wrong
+    // with them is wrong with it.
     let spelled = name("kind").and_then(Node::as_str).unwrap_or_default();
     let derived = |node: &Node<'_>| {
-        let text = node.as_str().unwrap_or_default();
-        text.strip_suffix("List") == Some(spelled)
-            || (text != spelled && text == spelled.to_lowercase())
+        let text = node.as_str();
+        text.is_some_and(|text| {
+            text.is_empty()
+                || text.strip_suffix("List") == Some(spelled)
+                || (text != spelled && text == spelled.to_lowercase())
+        })
     };
     let singular = name("singular").filter(|node| !derived(node));
     let labels = name("plural").into_iter().chain(singular);
@@ -211,8 +215,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
                 .severity(Severity::Warning);
         }
     }
-    let (kind, list_kind) = (name("kind"), name("listKind"));
-    for node in kind.into_iter().chain(list_kind.filter(|node| !derived(node))) {
+    let (kind, list_kind) = (name("kind"), name("listKind").filter(|node| !derived(node)));
+    for node in [kind, list_kind].into_iter().flatten() {
         let text = node.as_str().unwrap_or_default();
         let lower: String = text.to_ascii_lowercase();
         if !Form::StrictLabel.fits(&lower) && node.as_str().is_some() {
