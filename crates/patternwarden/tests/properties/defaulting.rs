@@ -4,7 +4,7 @@ use crate::defaults::defaulted;
 use crate::exceptions::{Exception, Exceptions};
 use crate::{Found, apart, cases, document, judge, objects, values, written_settings};
 use patternwarden::RULES;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Findings about what the author wrote, as their specification has it.
 const AS_WRITTEN: &[Exception] = &[
@@ -85,6 +85,91 @@ fn at_written_places(found: Vec<Found>, written: &[Value]) -> Vec<Found> {
     out
 }
 
+/// The author's value, with `null` for every field that the server fills in.
+fn with_nulls(written: &Value, server: &Value) -> Value {
+    match (written, server) {
+        (Value::Object(written), Value::Object(server)) => {
+            let mut out = written.clone();
+            for (key, value) in server {
+                let own = written.get(key).map(|own| with_nulls(own, value));
+                out.insert(key.clone(), own.unwrap_or(Value::Null));
+            }
+            Value::Object(out)
+        }
+        (Value::Array(written), Value::Array(server)) if written.len() == server.len() => {
+            written.iter().zip(server).map(|(own, value)| with_nulls(own, value)).collect()
+        }
+        _ => written.clone(),
+    }
+}
+
+/// Pointers of what the server fills into maps and lists that the author wrote.
+fn filled_in(written: &Value, server: &Value, at: &str, out: &mut Vec<String>) {
+    let below = |key: &str| format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+    match (written, server) {
+        (Value::Object(written), Value::Object(server)) => {
+            for (key, value) in server {
+                match written.get(key) {
+                    Some(own) => filled_in(own, value, &below(key), out),
+                    None => out.push(below(key)),
+                }
+            }
+        }
+        (Value::Array(written), Value::Array(server)) if written.len() == server.len() => {
+            for (at, (own, value)) in written.iter().zip(server).enumerate() {
+                filled_in(own, value, &below(&at.to_string()), out);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The author's value, with zero or empty text where the server takes them for absent.
+fn with_zeroes(written: &Value, server: &Value) -> Value {
+    let mut out = written.clone();
+    let mut places = Vec::new();
+    filled_in(written, server, "", &mut places);
+    for place in places {
+        let zero = match server.pointer(&place) {
+            Some(Value::String(_)) => json!(""),
+            Some(Value::Number(_)) => json!(0),
+            _ => continue,
+        };
+        let mut candidate = out.clone();
+        let (parent, key) = place.rsplit_once('/').expect("a pointer");
+        let parent = candidate.pointer_mut(parent).and_then(Value::as_object_mut);
+        parent.expect("a map").insert(key.to_owned(), zero);
+        if defaulted(candidate.clone()) == *server {
+            out = candidate;
+        }
+    }
+    out
+}
+
+#[test]
+fn null_and_zero_are_as_good_as_absent() {
+    let mut broken = Vec::new();
+    let mut changed = [0, 0];
+    for case in cases() {
+        let written = values(&objects(&case.example.text, &case.settings));
+        let judged = |objects: Vec<Value>| {
+            let documents = objects.iter().map(|object| document(&object.to_string())).collect();
+            at_written_places(judge(documents, &case.settings), &written)
+        };
+        let before = judged(written.clone());
+        let variants: [fn(&Value, &Value) -> Value; 2] = [with_nulls, with_zeroes];
+        for (variant, changed) in variants.into_iter().zip(&mut changed) {
+            let objects: Vec<Value> =
+                written.iter().map(|own| variant(own, &defaulted(own.clone()))).collect();
+            *changed += objects.iter().zip(&written).filter(|(a, b)| a != b).count();
+            broken.extend(apart(&before, &judged(objects), &case));
+        }
+    }
+    broken.sort();
+    assert!(broken.is_empty(), "{} broken:\n{}", broken.len(), broken.join("\n"));
+    assert!(changed.iter().all(|count| *count > RULES.len()), "{changed:?}");
+}
+
 #[test]
 fn verdicts_do_not_depend_on_what_the_api_server_fills_in() {
     let mut exceptions = Exceptions::new(AS_WRITTEN);
@@ -94,6 +179,8 @@ fn verdicts_do_not_depend_on_what_the_api_server_fills_in() {
         let settings = written_settings(case.rule, &case.example);
         let written = values(&objects(&case.example.text, &case.settings));
         let server: Vec<Value> = written.iter().cloned().map(defaulted).collect();
+        let again: Vec<Value> = server.iter().cloned().map(defaulted).collect();
+        assert_eq!(again, server, "nothing is left to fill in:\n{}", case.example.text);
         let judged = |objects: &[Value]| {
             let documents = objects.iter().map(|object| document(&object.to_string())).collect();
             judge(documents, &case.settings)

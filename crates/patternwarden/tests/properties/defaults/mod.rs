@@ -4,6 +4,7 @@
 //! follows. Where a default is declared as `+default=` at the type, `zz_generated.defaults.go` of
 //! the same folder sets it. Only versions that are still served have defaults.
 
+mod gateway;
 mod pod;
 mod rest;
 mod workloads;
@@ -23,6 +24,7 @@ pub(crate) fn defaulted(mut object: Value) -> Value {
             "v1" => rest::core(fields, &kind),
             "apps/v1" | "batch/v1" => workloads::fill_in(fields, &kind),
             "autoscaling/v2" | "autoscaling/v1" => workloads::autoscaler(fields, &version),
+            "gateway.networking.k8s.io/v1" => gateway::fill_in(fields, &kind),
             _ => rest::others(fields, &version, &kind),
         }
     }
