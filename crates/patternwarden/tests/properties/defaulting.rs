@@ -2,7 +2,7 @@
 
 use crate::defaults::defaulted;
 use crate::exceptions::{Exception, Exceptions};
-use crate::{Found, apart, cases, document, judge, objects, values, written_settings};
+use crate::{Found, apart, cases, document, judge, values};
 use patternwarden::RULES;
 use serde_json::{Value, json};
 
@@ -124,7 +124,7 @@ fn filled_in(written: &Value, server: &Value, at: &str, out: &mut Vec<String>) {
     }
 }
 
-/// The author's value, with zero or empty text where the server takes them for absent.
+/// The author's value, with zero or nothing where the server takes them for absent.
 fn with_zeroes(written: &Value, server: &Value) -> Value {
     let mut out = written.clone();
     let mut places = Vec::new();
@@ -133,6 +133,8 @@ fn with_zeroes(written: &Value, server: &Value) -> Value {
         let zero = match server.pointer(&place) {
             Some(Value::String(_)) => json!(""),
             Some(Value::Number(_)) => json!(0),
+            Some(Value::Array(_)) => json!([]),
+            Some(Value::Object(_)) => json!({}),
             _ => continue,
         };
         let mut candidate = out.clone();
@@ -151,7 +153,7 @@ fn null_and_zero_are_as_good_as_absent() {
     let mut broken = Vec::new();
     let mut changed = [0, 0];
     for case in cases() {
-        let written = values(&objects(&case.example.text, &case.settings));
+        let written = values(&case.objects());
         let judged = |objects: Vec<Value>| {
             let documents = objects.iter().map(|object| document(&object.to_string())).collect();
             at_written_places(judge(documents, &case.settings), &written)
@@ -176,11 +178,10 @@ fn verdicts_do_not_depend_on_what_the_api_server_fills_in() {
     let mut broken = Vec::new();
     let (mut filled, mut compared) = (0, 0);
     for case in cases() {
-        let settings = written_settings(case.rule, &case.example);
-        let written = values(&objects(&case.example.text, &case.settings));
+        let written = values(&case.objects());
         let server: Vec<Value> = written.iter().cloned().map(defaulted).collect();
         let again: Vec<Value> = server.iter().cloned().map(defaulted).collect();
-        assert_eq!(again, server, "nothing is left to fill in:\n{}", case.example.text);
+        assert_eq!(again, server, "nothing is left to fill in:\n{}", case.text);
         let judged = |objects: &[Value]| {
             let documents = objects.iter().map(|object| document(&object.to_string())).collect();
             judge(documents, &case.settings)
@@ -189,7 +190,7 @@ fn verdicts_do_not_depend_on_what_the_api_server_fills_in() {
         for (exception, needed) in exceptions.each() {
             let taken = |from: &mut Vec<Found>| {
                 let covered: Vec<Found> =
-                    from.extract_if(.., |found| exception.covers(found, &settings)).collect();
+                    from.extract_if(.., |found| exception.covers(found, &case.written)).collect();
                 at_written_places(covered, &written)
             };
             *needed |= taken(&mut before) != taken(&mut after);

@@ -1,7 +1,7 @@
 //! The same objects as YAML, as JSON and in a list are judged the same.
 
 use crate::support::judge as judge_text;
-use crate::{Found, apart, cases, document, found, is_directive, judge, objects};
+use crate::{Found, apart, cases, document, found, is_directive, judge};
 use patternwarden::tree::write_json;
 use patternwarden::{RULES, Surface};
 
@@ -53,14 +53,14 @@ fn forms_of_the_same_objects_are_judged_the_same() {
     let mut broken = Vec::new();
     let mut compared = [0; 3];
     for case in cases() {
-        let text = &case.example.text;
+        let text = &case.text;
         let told = found(&judge_text(text, &case.settings));
         let yaml = of_objects(told.clone());
         let mut forms =
             vec![("a list in YAML", found(&judge_text(&as_items(text), &case.settings)))];
         // JSON has no comments, and so nothing that they suppress.
         if !text.lines().any(is_directive) {
-            let alone = objects(text, &case.settings);
+            let alone = case.objects();
             let mut list = String::from(r#"{"apiVersion":"v1","kind":"List","items":["#);
             for (at, object) in alone.iter().enumerate() {
                 list.push_str(if at > 0 { "," } else { "" });

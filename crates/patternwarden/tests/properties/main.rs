@@ -26,24 +26,75 @@ use patternwarden::set::{Scope, Set};
 use patternwarden::tree::{Document, from_deserializer, write_json};
 use patternwarden::{RULES, Rule, Settings, Severity};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use support::{Judged, judge_documents, settings};
 
-/// An example, and the settings in which all rules judge it.
+/// Objects that are together, and the settings in which all rules judge them.
 struct Case {
-    rule: &'static Rule,
-    example: Example,
+    /// The rule whose example it is, or the file.
+    from: String,
+    /// Whether it is an example of how things should be.
+    is_good: bool,
+    text: String,
+    /// What the example sets.
+    written: Value,
     settings: Settings,
 }
 
-/// Every example of every rule, and those that show more of its parameters.
+impl Case {
+    fn new(from: &str, example: Example, written: Value) -> Self {
+        let settings = settings(&written.to_string()).with_scope(Scope::Closed).only(|_| true);
+        Self { from: from.to_owned(), is_good: !example.bad, text: example.text, written, settings }
+    }
+
+    /// The objects as a client sends them.
+    fn objects(&self) -> Vec<Document> {
+        objects(&self.text, &self.settings)
+    }
+}
+
+/// Every example of every rule, those that show more of its parameters, and the manifests that
+/// other tests read.
 fn cases() -> impl Iterator<Item = Case> {
-    RULES.iter().flat_map(|rule| {
+    let examples = RULES.iter().flat_map(|rule| {
         let further = parameters::more(rule);
         docs::examples(rule.docs).into_iter().chain(further).map(move |example| {
-            let settings = settings(&written_settings(rule, &example).to_string());
-            Case { rule, example, settings: settings.with_scope(Scope::Closed).only(|_| true) }
+            let written = written_settings(rule, &example);
+            Case::new(rule.id, example, written)
         })
-    })
+    });
+    examples.chain(manifests())
+}
+
+/// The manifests that other tests read, the files of a folder together.
+fn manifests() -> Vec<Case> {
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for folder in ["book", "deploy", "patterns", "rules/valid"] {
+        let path = format!("{}/tests/{folder}", env!("CARGO_MANIFEST_DIR"));
+        for entry in std::fs::read_dir(path).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_none_or(|ending| ending != "yaml") {
+                continue;
+            }
+            let mut from = path.file_name().expect("a name").to_string_lossy().into_owned();
+            for line in std::fs::read_to_string(&path).expect("text").lines() {
+                // Several files may stand in one.
+                let file = line.strip_prefix("# file: ");
+                if let Some((folder, _)) = file.and_then(|file| file.rsplit_once('/')) {
+                    from = folder.to_owned();
+                }
+                let text = texts.entry(from.clone()).or_default();
+                text.push_str(if file.is_some() { "---" } else { line });
+                text.push('\n');
+            }
+        }
+    }
+    let case = |(from, text): (String, String)| {
+        let mut example = Example::default();
+        (example.bad, example.text) = (true, text);
+        Case::new(&from, example, json!({}))
+    };
+    texts.into_iter().map(case).collect()
 }
 
 /// The settings that an example asks for, as a person writes them.
@@ -132,7 +183,7 @@ fn apart(before: &[Found], after: &[Found], case: &Case) -> Vec<String> {
                 Some(at) => {
                     left.swap_remove(at);
                 }
-                None => out.push(format!("{sign} {found:?} in an example of {}", case.rule.id)),
+                None => out.push(format!("{sign} {found:?} in {}", case.from)),
             }
         }
         out
