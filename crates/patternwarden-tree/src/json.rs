@@ -8,6 +8,15 @@ use core::fmt::Write as _;
 /// Appends `text` as a JSON string, quotes included.
 pub fn quote(out: &mut String, text: &str) {
     out.push('"');
+    escape_string(out, text, |c| c < ' ');
+    out.push('"');
+}
+
+/// Appends the inside of a string in double quotes, in escapes that JSON and YAML read alike.
+///
+/// `must` names the characters that need an escape besides the quote and the backslash. They are of
+/// `U+0000` to `U+FFFF`: what is above would need a pair in JSON.
+pub fn escape_string(out: &mut String, text: &str, must: fn(char) -> bool) {
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -15,13 +24,12 @@ pub fn quote(out: &mut String, text: &str) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if (c as u32) < 0x20 => {
+            c if must(c) => {
                 let _ = write!(out, "\\u{:04x}", c as u32);
             }
             c => out.push(c),
         }
     }
-    out.push('"');
 }
 
 /// Appends a node as compact JSON. Values hidden by a duplicate key are left out.

@@ -36,7 +36,7 @@ pub use builder::{Builder, Limit, MAX_DEPTH, MAX_NODES};
 pub use de::{DocumentSeed, from_deserializer};
 pub use document::{Children, Comment, Document, Kind, Node, Note, NoteKind, Origin, Style};
 pub use edit::{Edit, EditError, Op, apply};
-pub use json::{quote, write_edited, write_json};
+pub use json::{escape_string, quote, write_edited, write_json};
 pub use order::{sort_by, sort_ids};
 pub use place::{At, Place, Pointer, apart, escaped, unescape};
 pub use stream::{Stream, SyntaxError};

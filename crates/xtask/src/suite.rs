@@ -4,8 +4,10 @@ use crate::tally::Tally;
 use crate::{release, run, size, tools, workspace};
 use anyhow::{Context as _, Result, bail, ensure};
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// A part of the suite.
@@ -57,22 +59,25 @@ pub(crate) fn test(asked: &[Stage], keep_dist: bool) -> Result<bool> {
 
     let mut done = Vec::new();
     let mut passed = true;
-    for stage in stages {
-        eprintln!("xtask: stage {stage:?}");
-        let start = Instant::now();
-        let mut tally = Tally::default();
-        let result = stage.run(&mut tally);
-        if result.is_err() && tally.failed == 0 {
-            // A stage that broke without a failed test has still failed.
-            tally.failed = 1;
+    thread::scope(|scope| {
+        // The modules are linked one after the other, each on one core: what needs none of them is
+        // tested meanwhile.
+        let mut build =
+            stages.contains(&Stage::Build).then(|| scope.spawn(|| Stage::Build.timed()));
+        for stage in stages {
+            eprintln!("xtask: stage {stage:?}");
+            let (outcome, result) = match build.take_if(|_| stage == Stage::Build) {
+                Some(build) => build.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                None => stage.timed(),
+            };
+            done.push(outcome);
+            if let Err(error) = result {
+                eprintln!("xtask: error: stage {stage:?} failed: {error:#}");
+                passed = false;
+                break;
+            }
         }
-        done.push(Done { stage, took: start.elapsed(), tally });
-        if let Err(error) = result {
-            eprintln!("xtask: error: stage {stage:?} failed: {error:#}");
-            passed = false;
-            break;
-        }
-    }
+    });
     if asked.is_empty()
         && passed
         && let Err(error) = size::check()
@@ -96,6 +101,17 @@ fn report(done: &[Done]) {
 }
 
 impl Stage {
+    fn timed(self) -> (Done, Result<()>) {
+        let start = Instant::now();
+        let mut tally = Tally::default();
+        let result = self.run(&mut tally);
+        if result.is_err() && tally.failed == 0 {
+            // A stage that broke without a failed test has still failed.
+            tally.failed = 1;
+        }
+        (Done { stage: self, took: start.elapsed(), tally }, result)
+    }
+
     fn run(self, tally: &mut Tally) -> Result<()> {
         match self {
             Self::Native => native(tally),
@@ -103,7 +119,8 @@ impl Stage {
             Self::Build => release::build(false),
             Self::Policy => {
                 let mut cargo = run::cargo()?;
-                cargo.args(["test", "-p", workspace::TESTS, "--no-fail-fast"]);
+                // Named, since cargo would build the benchmark too.
+                cargo.args(["test", "-p", workspace::TESTS, "--test", "it", "--no-fail-fast"]);
                 counted("cargo test", cargo.env("PATTERNWARDEN_DIST", dist()?), tally)
             }
             Self::Browser => browser(tally),
@@ -126,7 +143,7 @@ fn native(tally: &mut Tally) -> Result<()> {
 fn no_std() -> Result<()> {
     for (name, features) in [("bare", Some("--no-default-features")), ("default features", None)] {
         let mut cargo = run::cargo()?;
-        cargo.args(["build", "--lib"]).args(features);
+        cargo.args(["build", "--lib", "--profile", "bare"]).args(features);
         for package in workspace::NO_STD {
             cargo.args(["-p", package]);
         }

@@ -3,8 +3,7 @@
 use super::pieces::Written;
 use crate::scalar::{self, Scalar};
 use alloc::{borrow::Cow, string::String};
-use core::fmt::Write as _;
-use patternwarden_tree::Value;
+use patternwarden_tree::{Value, escape_string};
 
 /// Which quotes a string gets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,22 +72,10 @@ fn must_escape(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// The inside of double quotes; JSON and YAML read these escapes alike.
+/// The inside of double quotes.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if must_escape(c) => {
-                let _ = write!(out, "\\u{:04x}", c as u32);
-            }
-            c => out.push(c),
-        }
-    }
+    escape_string(&mut out, text, must_escape);
     out
 }
 

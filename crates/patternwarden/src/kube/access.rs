@@ -16,6 +16,17 @@ pub enum RoleKind {
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
+impl RoleKind {
+    /// The scope of an object of one of two kinds, the narrow one first.
+    fn of(object: Object<'_>, [namespaced, cluster]: [&str; 2]) -> Option<Self> {
+        if object.is(GROUP, namespaced) {
+            Some(Self::Namespaced)
+        } else {
+            object.is(GROUP, cluster).then_some(Self::Cluster)
+        }
+    }
+}
+
 /// A `Role` or `ClusterRole`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Role<'d> {
@@ -37,13 +48,7 @@ fields!(Role {
 impl<'d> Role<'d> {
     /// The object as a role.
     pub fn of(object: Object<'d>) -> Option<Self> {
-        let kind = if object.is(GROUP, "Role") {
-            RoleKind::Namespaced
-        } else if object.is(GROUP, "ClusterRole") {
-            RoleKind::Cluster
-        } else {
-            return None;
-        };
+        let kind = RoleKind::of(object, ["Role", "ClusterRole"])?;
         Some(Self { node: object.node, object, kind })
     }
 
@@ -137,13 +142,7 @@ fields!(Binding {
 impl<'d> Binding<'d> {
     /// The object as a binding.
     pub fn of(object: Object<'d>) -> Option<Self> {
-        let kind = if object.is(GROUP, "RoleBinding") {
-            RoleKind::Namespaced
-        } else if object.is(GROUP, "ClusterRoleBinding") {
-            RoleKind::Cluster
-        } else {
-            return None;
-        };
+        let kind = RoleKind::of(object, ["RoleBinding", "ClusterRoleBinding"])?;
         Some(Self { node: object.node, object, kind })
     }
 
