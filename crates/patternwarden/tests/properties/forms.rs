@@ -2,7 +2,7 @@
 
 use crate::support::judge as judge_text;
 use crate::{Found, apart, cases, document, found, is_directive, judge};
-use patternwarden::tree::write_json;
+use patternwarden::tree::{Document, write_json};
 use patternwarden::{RULES, Surface};
 
 /// Whether a rule speaks of the text, which is another one in another form.
@@ -22,7 +22,7 @@ fn as_items(text: &str) -> String {
     out.push_str("apiVersion: v1\nkind: List\nitems:\n");
     for part in text.split("---\n") {
         let read = patternwarden_yaml::read(part);
-        if read.documents.first().and_then(|document| document.root()).is_none() {
+        if read.documents.first().and_then(Document::root).is_none() {
             continue;
         }
         out.push_str("-\n");

@@ -4,7 +4,6 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::unwrap_used,
     reason = "a helper that fails is a test that fails"
 )]
 
@@ -20,13 +19,15 @@ mod parameters;
 mod support;
 mod versions;
 
+extern crate alloc;
+
+use alloc::collections::BTreeMap;
 use patternwarden::bundle::Bundle;
 use patternwarden::docs::{self, Example};
 use patternwarden::set::{Scope, Set};
 use patternwarden::tree::{Document, from_deserializer, write_json};
 use patternwarden::{RULES, Rule, Settings, Severity};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use support::{Judged, judge_documents, settings};
 
 /// Objects that are together, and the settings in which all rules judge them.
@@ -81,7 +82,7 @@ fn manifests() -> Vec<Case> {
                 // Several files may stand in one.
                 let file = line.strip_prefix("# file: ");
                 if let Some((folder, _)) = file.and_then(|file| file.rsplit_once('/')) {
-                    from = folder.to_owned();
+                    folder.clone_into(&mut from);
                 }
                 let text = texts.entry(from.clone()).or_default();
                 text.push_str(if file.is_some() { "---" } else { line });
