@@ -9,8 +9,13 @@ use patternwarden::{RULES, Rule};
 use serde_json::{Value, json};
 
 /// Examples for the parameters that no documentation of a rule shows, below the rule's id.
-const MORE: &str =
-    concat!(include_str!("parameters/a-p.md"), "\n", include_str!("parameters/q-z.md"));
+const MORE: &str = concat!(
+    include_str!("parameters/a-l.md"),
+    "\n",
+    include_str!("parameters/m-r.md"),
+    "\n",
+    include_str!("parameters/s-z.md")
+);
 
 fn default(param: &Param) -> Value {
     match param {
