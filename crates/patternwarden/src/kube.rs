@@ -56,7 +56,7 @@ pub(crate) use image::is_host;
 pub use int_or_percent::{Rounding, int_or_percent};
 pub use labels::{LabelSelector, selects};
 pub use localhost::{localhost_ports, localhost_ports_in};
-pub use network::{NetworkPolicy, Service, cidr_holds, protocol};
+pub use network::{NetworkPolicy, Service, cidr_holds, protocol, target_port};
 pub use object::{Api, Object};
 pub use pod::{PodSpec, PodSpecs, Volume};
 pub use probe::{Handler, Hook, Probe, ProbeKind};

@@ -1,7 +1,7 @@
 //! Which Services of the input send traffic to a Pod, and to which of its containers.
 
 use crate::engine::Cx;
-use crate::kube::{Container, PodSpec, Service};
+use crate::kube::{Container, PodSpec, Service, target_port};
 use patternwarden_tree::Node;
 
 /// The Services of the input that select this Pod.
@@ -15,8 +15,7 @@ pub(crate) fn services<'d>(
 /// Whether a Service sends traffic to a port that the container declares.
 pub(crate) fn targets(service: Service<'_>, container: Container<'_>) -> bool {
     service.ports().any(|port| {
-        let target = port.get("targetPort").filter(|node| !node.is_null()).or(port.get("port"));
-        let target = target.map(Node::scalar_text);
+        let target = target_port(port).map(Node::scalar_text);
         let text = |node: Option<Node<'_>>| node.map(Node::scalar_text) == target;
         container
             .ports()

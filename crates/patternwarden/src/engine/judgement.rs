@@ -23,6 +23,9 @@ const OF_SERVICES: &[&str] = &[
     "rollout-not-rolling",
 ];
 
+/// Rules that ask themselves who owns an object.
+const OF_OWNERS: &[&str] = &["kind-denied"];
+
 /// What rules found, and which of it somebody decided to live with.
 #[derive(Debug, Default)]
 #[non_exhaustive]
@@ -79,9 +82,6 @@ fn judge_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Judgem
     judgement
 }
 
-/// The rule that asks who owns an object.
-const OF_OWNERS: &str = "kind-denied";
-
 /// The rules that settings leave out for an object as a whole.
 pub(crate) struct PassedOver {
     controlled: bool,
@@ -100,7 +100,7 @@ impl PassedOver {
 
     /// Whether a rule is one of them.
     pub(crate) fn has(&self, rule: &Rule) -> bool {
-        let asks = || rule.is_security() || rule.id == OF_OWNERS;
+        let asks = || rule.is_security() || OF_OWNERS.contains(&rule.id);
         (self.controlled && !asks()) || (self.hook && OF_SERVICES.contains(&rule.id))
     }
 }

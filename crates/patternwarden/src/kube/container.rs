@@ -234,9 +234,9 @@ impl<'d> Port<'d> {
 }
 
 impl Port<'_> {
-    /// Whether it speaks TCP, as it does when no protocol is written.
+    /// Whether it speaks TCP, as it does when no protocol is written, or an empty one.
     pub fn is_tcp(self) -> bool {
         let protocol = self.protocol();
-        protocol.is_absent() || protocol.value == Some("TCP")
+        protocol.is_absent() || matches!(protocol.value, Some("" | "TCP"))
     }
 }

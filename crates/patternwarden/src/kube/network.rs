@@ -130,6 +130,14 @@ pub fn cidr_holds(cidr: &str, address: IpAddr) -> bool {
     length <= width && differ.leading_zeros() >= length
 }
 
+/// The port of its Pods that a port of a Service leads to: `targetPort`, or `port` where that is
+/// absent, empty or 0, as the API server fills in.
+pub fn target_port(port: Node<'_>) -> Option<Node<'_>> {
+    let written = port.get("targetPort").filter(|node| !node.is_null());
+    let named = written.filter(|node| node.as_i64() != Some(0) && node.as_str() != Some(""));
+    named.or_else(|| port.get("port"))
+}
+
 /// The protocol of a port, of a container or a Service; TCP when it is absent or empty.
 pub fn protocol(port: Node<'_>) -> &str {
     port.get("protocol").and_then(Node::as_str).filter(|name| !name.is_empty()).unwrap_or("TCP")

@@ -1,6 +1,6 @@
 //! How the containers of a Pod are connected, and which of them is the main one.
 
-use crate::kube::{Container, PodSpec, Port, Service, Volume, items, localhost_ports};
+use crate::kube::{Container, PodSpec, Port, Service, Volume, items, localhost_ports, target_port};
 use crate::set::Set;
 use alloc::vec::Vec;
 use patternwarden_tree::Node;
@@ -135,9 +135,8 @@ pub(crate) fn main<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Option<Container<'d>>
 
 /// Target ports of the Services that select the Pod: numbers or names.
 fn served_ports<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> Vec<Node<'d>> {
-    let target = |port: Node<'d>| port.get("targetPort").or_else(|| port.get("port"));
     let services = set.services_of(pod).into_iter();
-    services.flat_map(Service::ports).filter_map(target).collect()
+    services.flat_map(Service::ports).filter_map(target_port).collect()
 }
 
 /// What of a Service leads to this port.

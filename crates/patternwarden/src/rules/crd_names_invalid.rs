@@ -185,7 +185,19 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         }
         approval(cx, object, text);
     }
-    let labels = ["plural", "singular"].into_iter().filter_map(name);
+    // The API server derives these from the kind where they are absent or empty, and what is wrong
+    // with them is wrong with it.
+    let spelled = name("kind").and_then(Node::as_str).unwrap_or_default();
+    let derived = |node: &Node<'_>| {
+        let text = node.as_str();
+        text.is_some_and(|text| {
+            text.is_empty()
+                || text.strip_suffix("List") == Some(spelled)
+                || (text != spelled && text == spelled.to_lowercase())
+        })
+    };
+    let singular = name("singular").filter(|node| !derived(node));
+    let labels = name("plural").into_iter().chain(singular);
     let lists = ["shortNames", "categories"].into_iter().filter_map(name);
     for node in labels.chain(lists.flat_map(Node::items)) {
         let text = node.as_str().unwrap_or_default();
@@ -203,7 +215,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
                 .severity(Severity::Warning);
         }
     }
-    let (kind, list_kind) = (name("kind"), name("listKind"));
+    let (kind, list_kind) = (name("kind"), name("listKind").filter(|node| !derived(node)));
     for node in [kind, list_kind].into_iter().flatten() {
         let text = node.as_str().unwrap_or_default();
         let lower: String = text.to_ascii_lowercase();

@@ -130,7 +130,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             .fix_remove(Grade::Review, "Give the Pod a namespace of its own");
     }
     let dns = pod.dns_policy();
-    let cluster_first = dns.is_absent() || dns.value == Some("ClusterFirst");
+    let cluster_first = dns.is_absent() || matches!(dns.value, Some("" | "ClusterFirst"));
     if network.value == Some(true) && cluster_first && !pod.is_windows() {
         cx.report(
             dns.place,

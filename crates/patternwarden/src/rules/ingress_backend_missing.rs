@@ -289,11 +289,12 @@ fn class<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         )
         .severity(Severity::Hint);
     }
-    let mut annotations = entries(object.annotations().value);
+    let annotations = entries(object.annotations().value);
     let own = |node: &Node<'d>| {
         node.key().is_some_and(|key| key.starts_with("nginx.ingress.kubernetes.io/"))
     };
-    if let Some(annotation) = annotations.find(own) {
+    // One of them stands for all, the same one in whatever order they come.
+    if let Some(annotation) = annotations.filter(own).min_by_key(|node| node.key()) {
         cx.report(
             annotation,
             format_args!("only ingress-nginx, which is retired, reads this annotation"),

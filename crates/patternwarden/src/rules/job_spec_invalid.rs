@@ -15,7 +15,7 @@ crate::rule! {
     ///
     /// ## Bad
     ///
-    /// An indexed Job counts its indexes, and what is said per index needs one:
+    /// An indexed Job of several Pods counts its indexes, and what is said per index needs one:
     ///
     /// ```yaml,bad
     /// apiVersion: batch/v1
@@ -24,6 +24,7 @@ crate::rule! {
     ///   name: report
     /// spec:
     ///   completionMode: Indexed
+    ///   parallelism: 2
     ///   ttlSecondsAfterFinished: 3600
     ///   activeDeadlineSeconds: 600
     ///   template:
@@ -208,6 +209,21 @@ crate::rule! {
     ///           image: registry.example/report:1.4.2
     /// ---
     /// apiVersion: batch/v1
+    /// kind: Job
+    /// metadata:
+    ///   name: one-index
+    /// spec:
+    ///   completionMode: Indexed
+    ///   ttlSecondsAfterFinished: 3600
+    ///   activeDeadlineSeconds: 600
+    ///   template:
+    ///     spec:
+    ///       restartPolicy: Never
+    ///       containers:
+    ///         - name: report
+    ///           image: registry.example/report:1.4.2
+    /// ---
+    /// apiVersion: batch/v1
     /// kind: CronJob
     /// metadata:
     ///   name: nightly
@@ -232,6 +248,7 @@ crate::rule! {
     ///
     /// ## Source
     ///
+    /// - `SetDefaults_Job` of `pkg/apis/batch/v1`: `completions` and `parallelism` are 1 if neither is written
     /// - [Jobs](https://kubernetes.io/docs/concepts/workloads/controllers/job/): per-index back-off and success policy are stable since 1.33, the Pod failure policy since 1.31
     /// - [Automatic cleanup for finished Jobs](https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/)
     "job-spec-invalid",
@@ -256,7 +273,13 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let indexed = has("completionMode").and_then(Node::as_str) == Some("Indexed");
     let never = pod.restart_policy().value == Some("Never");
     let (error, hint) = (Severity::Error, Severity::Hint);
-    if indexed && has("completions").is_none() {
+    // The API server writes 1 for both if neither is written, and 1 for the second alone.
+    let (all, at_once) = match (has("completions"), has("parallelism")) {
+        (None, None) => (Some(1), Some(1)),
+        (_, None) => (number("completions"), Some(1)),
+        _ => (number("completions"), number("parallelism")),
+    };
+    if indexed && has("completions").is_none() && has("parallelism").is_some() {
         tell(spec.at(&["completions"]), error, "an indexed Job needs `completions`");
     }
     if let Some(policy) = has("successPolicy").filter(|_| !indexed) {
@@ -272,7 +295,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if let Some(most) = has("maxFailedIndexes") {
         if has("backoffLimitPerIndex").is_none() {
             tell(most.into(), error, "`maxFailedIndexes` needs `backoffLimitPerIndex`");
-        } else if most.as_i64().zip(number("completions")).is_some_and(|(most, all)| most > all) {
+        } else if most.as_i64().zip(all).is_some_and(|(most, all)| most > all) {
             tell(most.into(), error, "`maxFailedIndexes` is more than the Job has indexes");
         }
     }
@@ -285,8 +308,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             tell(replaced.into(), error, "beside `podFailurePolicy` only failed Pods are replaced");
         }
     }
-    let at_once = number("parallelism").zip(number("completions"));
-    if at_once.is_some_and(|(at_once, all)| at_once > all) {
+    if at_once.zip(all).is_some_and(|(at_once, all)| at_once > all) {
         let message = "more Pods may run at once than the Job has to complete";
         tell(spec.at(&["parallelism"]), Severity::Info, message);
     }

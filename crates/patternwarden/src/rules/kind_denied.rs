@@ -34,7 +34,8 @@ crate::rule! {
     ///           image: registry.example/report:7.0.3
     /// ```
     ///
-    /// Another owner than the one that is allowed, and another namespace than the one that is exempt:
+    /// An owner that is not the one that is allowed, unlike for other rules, does not excuse an object. Nor
+    /// does another namespace than the one that is exempt:
     ///
     /// ```yaml,bad
     /// # settings: {"denied": ["Job"], "unless_owned_by": ["Job=CronJob"]}

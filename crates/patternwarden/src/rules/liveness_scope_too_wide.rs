@@ -341,7 +341,8 @@ fn patience(probe: Probe<'_>) -> i64 {
 fn same_handler(a: Probe<'_>, b: Probe<'_>) -> bool {
     let (Some(a), Some(b)) = (a.handler(), b.handler()) else { return false };
     let field = |handler: Handler<'_>, key: &str, default: &str| {
-        let node = handler.node().get(key).filter(|node: &Node<'_>| !node.is_null());
+        let node = handler.node().get(key);
+        let node = node.filter(|node: &Node<'_>| !node.is_null() && node.as_str() != Some(""));
         node.map_or_else(|| Value::from(default), Value::of)
     };
     let equal = |key: &str, default: &str| field(a, key, default) == field(b, key, default);

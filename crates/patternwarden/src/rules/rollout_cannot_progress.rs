@@ -436,8 +436,8 @@ fn stateful_set<'d>(cx: &mut Cx<'_, 'd>, workload: Workload<'d>) {
     }
     let unavailable = workload.update_max_unavailable();
     let several = unavailable.value.is_some_and(|node| node.as_i64() != Some(1));
-    if several && workload.pod_management_policy().value.unwrap_or("OrderedReady") == "OrderedReady"
-    {
+    let policy = workload.pod_management_policy().value.filter(|policy| !policy.is_empty());
+    if several && policy.unwrap_or("OrderedReady") == "OrderedReady" {
         cx.report(
             unavailable.place,
             format_args!("with the policy `OrderedReady` this has little effect"),

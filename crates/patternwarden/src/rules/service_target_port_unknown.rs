@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Container, Object, PodSpec, Port, Service, protocol};
+use crate::kube::{Container, Object, PodSpec, Port, Service, protocol, target_port};
 use crate::neighbours::{DAEMON_SETS, DEPLOYMENTS, PODS, Reads, STATEFUL_SETS};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -222,10 +222,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let pods = cx.set().selected_by(selector, object.effective_namespace());
     for entry in service.ports() {
         let target = entry.at(&["targetPort"]);
-        let written = target.node().filter(|node| !node.is_null());
-        let Some(wanted) = written.or(entry.get("port")) else { continue };
-        // The port number 0 is how Go writes that none was given.
-        let wanted = if wanted.as_i64() == Some(0) { entry.get("port") } else { Some(wanted) };
+        let wanted = target_port(entry);
         let Some(wanted) = wanted.filter(|n| matches!(n.kind(), Kind::Number | Kind::String))
         else {
             continue;

@@ -64,11 +64,12 @@ impl<'d> Set<'d> {
         self.called(kind, name).find(|object| object.effective_namespace() == home)
     }
 
-    /// What changes the number of an object's replicas.
+    /// What changes the number of an object's replicas; of several, the first by name.
     pub fn scaler_of(&self, object: Object<'d>) -> Option<Autoscaler<'d>> {
         self.autoscalers()
             .into_iter()
-            .find(|scaler| scaler.is_horizontal() && scaler.scales(object))
+            .filter(|scaler| scaler.is_horizontal() && scaler.scales(object))
+            .min_by_key(|scaler| scaler.object.display_name())
     }
 
     /// The fewest Pods that a workload runs while nothing is broken: what its autoscaler goes down

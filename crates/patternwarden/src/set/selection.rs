@@ -83,13 +83,13 @@ impl<'d> Set<'d> {
         pods
     }
 
-    /// The Services that select a Pod, in source order. The selector of an ExternalName means
+    /// The Services that select a Pod, by name. The selector of an ExternalName means
     /// nothing.
     pub fn services_of(&self, pod: PodSpec<'d>) -> Vec<Service<'d>> {
         self.services_wanting(pod.object().effective_namespace(), pod.labels())
     }
 
-    /// The Services of a namespace whose selectors these labels satisfy, in source order.
+    /// The Services of a namespace whose selectors these labels satisfy, by name.
     pub fn services_wanting(&self, home: &str, labels: Option<Node<'_>>) -> Vec<Service<'d>> {
         let mut found = Vec::new();
         for entry in entries(labels) {
@@ -101,7 +101,9 @@ impl<'d> Set<'d> {
                 (real && selects(map, labels)).then_some(service)
             }));
         }
-        sort_by(&mut found, |a, b| a.object.index.cmp(&b.object.index));
+        // The first one is named in messages, whatever the order of the input.
+        let key = |service: &Service<'d>| (service.object.display_name(), service.object.index);
+        sort_by(&mut found, |a, b| key(a).cmp(&key(b)));
         found
     }
 }
