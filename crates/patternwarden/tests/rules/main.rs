@@ -9,14 +9,17 @@
 )]
 
 mod configuration;
+mod confinement;
 mod containment;
 mod duplicates;
+mod election;
 mod fields;
 mod health;
 mod migration;
 mod platform;
 mod reach;
 mod schemas;
+mod sidecars;
 #[path = "../support/mod.rs"]
 mod support;
 mod variants;
