@@ -7,7 +7,7 @@ use crate::pattern::Pattern;
 use crate::repair::append;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::{format, string::ToString, vec, vec::Vec};
-use patternwarden_tree::{Edit, Node, Op, Place, Value, sort_by};
+use patternwarden_tree::{Edit, Op, Place, Value, sort_by};
 
 crate::rule! {
     /// A call of Dapr's distributed lock does not lock what it seems to.

@@ -282,3 +282,70 @@ fn a_warning_of_the_level_that_is_enforced_warns_of_nothing() {
     assert_eq!(said("privileged"), [Hint]);
     assert_eq!(said("strict"), [Error]);
 }
+
+#[test]
+fn the_profile_of_apparmor_that_holds_is_the_one_compared() {
+    let rule = "apparmor-unconfined";
+    let text = |spec: &str, annotation: &str| {
+        pod(spec, "").replace(
+            "name: a}",
+            &format!(
+                "name: a, annotations: {{container.apparmor.security.beta.kubernetes.io/app: \
+                 {annotation}}}}}"
+            ),
+        )
+    };
+    let whole = "securityContext: {appArmorProfile: {type: RuntimeDefault}}, ";
+    let count = |spec: &str, annotation: &str, minor| {
+        judge(&text(spec, annotation), &only_for(rule, minor)).findings.len()
+    };
+    assert_eq!(severities(rule, &text(whole, "localhost/x")), [Error]);
+    assert_eq!(count(whole, "runtime/default", 36), 0);
+    assert_eq!(count(&format!("os: {{name: windows}}, {whole}"), "localhost/x", 36), 0);
+    assert_eq!(count(whole, "localhost/x", 29), 1, "the field is dropped, so it alone is named");
+    assert_eq!(count("", "localhost/x", 36), 0);
+}
+
+#[test]
+fn rules_of_restarts_have_a_version_and_a_bound() {
+    let said = |minor, count: usize, policy: &str| {
+        let rules = vec!["{action: Restart}"; count].join(", ");
+        let text = pod(
+            &format!(
+                "initContainers: [{{name: i, image: 'r.example/i:1', {policy} \
+                 restartPolicyRules: [{rules}]}}], "
+            ),
+            "",
+        );
+        messages(&judge(&text, &only_for("container-restart-policy-invalid", minor)))
+    };
+    let always = "restartPolicy: Always,";
+    assert!(said(33, 1, always)[0].contains("needs Kubernetes 1.34"));
+    assert!(said(34, 20, always).is_empty());
+    assert!(said(34, 21, always)[0].contains("more than 20"));
+    assert!(said(34, 1, "")[0].contains("needs `restartPolicy`"));
+}
+
+#[test]
+fn whoever_names_a_secret_needs_it() {
+    let rule = "reference-not-in-bundle";
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\n\
+        imagePullSecrets: [{name: registry}]\n";
+    assert_eq!(severities(rule, account), [Warning]);
+    let there =
+        format!("{account}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: registry}}\n");
+    assert_eq!(severities(rule, &there), []);
+    let optional = "envFrom: [{secretRef: {name: s, optional: true}}]";
+    assert_eq!(severities(rule, &pod("", optional)), []);
+    assert_eq!(severities(rule, &pod("", &optional.replace("true", "false"))), [Warning]);
+    for (spec, severity) in [
+        ("priorityClassName: system-cluster-critical, ", None),
+        ("priorityClassName: high, ", Some(Info)),
+        ("serviceAccountName: default, ", None),
+        ("serviceAccountName: own, ", Some(Warning)),
+        ("runtimeClassName: gvisor, ", Some(Info)),
+        ("volumes: [{name: v, persistentVolumeClaim: {claimName: c}}], ", Some(Warning)),
+    ] {
+        assert_eq!(severities(rule, &pod(spec, "")).pop(), severity, "{spec}");
+    }
+}
