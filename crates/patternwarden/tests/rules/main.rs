@@ -22,6 +22,7 @@ mod schemas;
 mod sidecars;
 #[path = "../support/mod.rs"]
 mod support;
+mod tables;
 mod variants;
 mod versions;
 
