@@ -30,6 +30,19 @@ pub(crate) enum Command {
     Docs(Docs),
 }
 
+impl Command {
+    /// Whether programs read what it prints, so that nothing in it is a colour.
+    pub(crate) fn is_for_programs(&self) -> bool {
+        match self {
+            Self::Check(Check { format, .. }) | Self::Patterns(Patterns { format, .. }) => {
+                *format != Format::Text
+            }
+            Self::Schema(_) => true,
+            Self::Fix(_) | Self::Rules(_) | Self::Explain(_) | Self::Docs(_) => false,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(
     after_help = "Folders are searched for .yaml, .yml and .json files, minding .gitignore; a file that is \

@@ -20,7 +20,7 @@ mod text;
 
 use args::{Command, Options};
 use clap::Parser as _;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
 /// How a run ended, worst last.
@@ -33,7 +33,13 @@ enum Outcome {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let out = &mut anstream::stdout().lock();
+    // Looking for colours in a long report takes as long as a fifth of the run.
+    let mut out: Box<dyn Write> = if options.command.is_for_programs() {
+        Box::new(BufWriter::new(io::stdout().lock()))
+    } else {
+        Box::new(anstream::stdout().lock())
+    };
+    let out = &mut out;
     let result = match &options.command {
         Command::Check(check) => check::run(check, out),
         Command::Fix(fix) => fix::run(fix, out),
