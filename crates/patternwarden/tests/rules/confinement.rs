@@ -157,10 +157,10 @@ fn what_images_write_is_known_and_given() {
 
 #[test]
 fn ids_have_bounds() {
-    let said = |id: &str| severities("security-context-invalid", &pod("", &context(id)));
-    fn context(id: &str) -> String {
-        format!("securityContext: {{runAsUser: {id}}}")
-    }
+    let said = |id: &str| {
+        let text = pod("", &format!("securityContext: {{runAsUser: {id}}}"));
+        severities("security-context-invalid", &text)
+    };
     assert_eq!(said("0"), []);
     assert_eq!(said("2147483647"), []);
     assert_eq!(said("-1"), [Error]);

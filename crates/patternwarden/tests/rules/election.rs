@@ -19,16 +19,16 @@ const ROLE: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetada
 #[test]
 fn names_of_locks_are_a_parameter() {
     let rule = "leader-election-obsolete-lock";
-    let role = |resource: &str, name: &str, verb: &str| {
+    let grant = |resource: &str, name: &str, verb: &str| {
         ROLE.replace("RESOURCE", resource).replace("NAME", name).replace("VERB", verb)
     };
-    assert_eq!(said(rule, "{}", &role("endpoints", "op-lock", "create")), [Warning]);
-    assert_eq!(said(rule, "{}", &role("configmaps", "op-lock", "get")), []);
-    assert_eq!(said(rule, "{}", &role("pods", "op-lock", "update")), []);
-    let mutex = role("configmaps", "op-mutex", "update");
+    assert_eq!(said(rule, "{}", &grant("endpoints", "op-lock", "create")), [Warning]);
+    assert_eq!(said(rule, "{}", &grant("configmaps", "op-lock", "get")), []);
+    assert_eq!(said(rule, "{}", &grant("pods", "op-lock", "update")), []);
+    let mutex = grant("configmaps", "op-mutex", "update");
     assert_eq!(said(rule, "{}", &mutex), []);
     assert_eq!(said(rule, r#"{"lock_names": ["*-mutex"]}"#, &mutex), [Warning]);
-    let lock = role("configmaps", "op-lock", "update");
+    let lock = grant("configmaps", "op-lock", "update");
     assert_eq!(said(rule, r#"{"lock_names": ["*-mutex"]}"#, &lock), []);
 }
 
