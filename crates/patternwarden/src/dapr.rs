@@ -4,6 +4,8 @@
 //! http://localhost:<port>/v1.0-alpha1/(lock|unlock)/<store>` with `resourceId`, `lockOwner` and
 //! `expiryInSeconds` as JSON.
 
+pub(crate) mod line;
+
 use crate::kube::{ImageRef, Object, PodSpec};
 use alloc::vec::{IntoIter, Vec};
 use patternwarden_tree::Node;

@@ -143,6 +143,9 @@ crate::rule! {
 
 const EVERYWHERE: &str = "0.0.0.0";
 
+/// The same of IPv6, as it stands before a port.
+const EVERYWHERE_6: &str = "[::]";
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let running = pod.running_containers().count();
     let Some(main) = main(cx.set(), pod).filter(|_| running > 1) else { return };
@@ -186,7 +189,8 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, helper: Container<'d>) {
     for word in helper.words() {
         let text = word.as_str().unwrap_or_default();
         if binds_everywhere(text) {
-            let closed: String = text.replace(EVERYWHERE, "127.0.0.1");
+            let closed: String =
+                text.replace(EVERYWHERE, "127.0.0.1").replace(EVERYWHERE_6, "[::1]");
             cx.report(
                 word,
                 format_args!("`{name}` listens on every address, though only its own Pod needs it"),
@@ -206,10 +210,11 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, helper: Container<'d>) {
 
 /// Whether a text has the address that stands for all, and not as a part of another one.
 fn binds_everywhere(text: &str) -> bool {
-    text.match_indices(EVERYWHERE).any(|(at, _)| {
-        let (before, rest) = text.split_at_checked(at).unwrap_or_default();
-        let part = |c: char| c.is_ascii_digit() || c == '.';
-        !before.ends_with(part)
-            && !rest.strip_prefix(EVERYWHERE).unwrap_or_default().starts_with(['.', '/'])
-    })
+    text.contains(EVERYWHERE_6)
+        || text.match_indices(EVERYWHERE).any(|(at, _)| {
+            let (before, rest) = text.split_at_checked(at).unwrap_or_default();
+            let part = |c: char| c.is_ascii_digit() || c == '.';
+            !before.ends_with(part)
+                && !rest.strip_prefix(EVERYWHERE).unwrap_or_default().starts_with(['.', '/'])
+        })
 }

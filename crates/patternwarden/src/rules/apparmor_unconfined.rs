@@ -4,8 +4,9 @@ use crate::matcher::clipped;
 use crate::minor::Minor;
 use crate::param::{Flag, Param, Strings};
 use crate::pattern::Pattern;
+use crate::repair::remove;
 use crate::rule::{Admission, Check, Grade, Pss, Severity, Surface};
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec};
 use patternwarden_tree::Node;
 
 crate::rule! {
@@ -43,7 +44,8 @@ crate::rule! {
     ///       image: registry.example/helper:1.0.0
     /// ```
     ///
-    /// The annotation and the field of a container say different things:
+    /// The annotation and the field of a container say different things, so that the API server refuses the
+    /// Pod; the profile of the Pod counts where the container has none:
     ///
     /// ```yaml,bad
     /// apiVersion: v1
@@ -52,7 +54,11 @@ crate::rule! {
     ///   name: web-app
     ///   annotations:
     ///     container.apparmor.security.beta.kubernetes.io/app: runtime/default
+    ///     container.apparmor.security.beta.kubernetes.io/helper: localhost/helper
     /// spec:
+    ///   securityContext:
+    ///     appArmorProfile:
+    ///       type: RuntimeDefault
     ///   containers:
     ///     - name: app
     ///       image: registry.example/app:1.4.2
@@ -61,6 +67,9 @@ crate::rule! {
     ///         appArmorProfile:
     ///           type: Localhost
     ///           localhostProfile: app
+    ///     # finding: /spec/containers/1/securityContext/appArmorProfile
+    ///     - name: helper
+    ///       image: registry.example/helper:1.0.0
     /// ```
     ///
     /// With a list of profiles, and with the demand that there is one:
@@ -112,6 +121,12 @@ crate::rule! {
     ///           localhostProfile: app
     ///     - name: helper
     ///       image: registry.example/helper:1.0.0
+    ///       securityContext:
+    ///         appArmorProfile:
+    ///           type: Localhost
+    ///           localhostProfile: helper
+    ///     - name: proxy
+    ///       image: registry.example/proxy:1.0.0
     /// ```
     ///
     /// ## When to allow it
@@ -122,6 +137,7 @@ crate::rule! {
     ///
     /// - [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/), baseline, "AppArmor"
     /// - [Restrict a Container's Access to Resources with AppArmor](https://kubernetes.io/docs/tutorials/security/apparmor/): the field exists since 1.30
+    /// - `validateAppArmorAnnotationsAndFieldsMatchOnCreate` in [`validation.go` of `core`](https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go)
     /// - NSA and CISA, Kubernetes Hardening Guide 1.2, "Hardening applications against exploitation"
     "apparmor-unconfined",
     "AppArmor profile outside the allowed set",
@@ -186,17 +202,36 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, secured: Secured<'d>, limite
     let name = secured.container.and_then(|container| container.name().value);
     let annotated =
         entries(pod.annotations()).find(|entry| name.is_some() && is_profile(*entry) == name);
-    let annotated = annotated.and_then(Node::as_str).filter(|profile| !profile.is_empty());
+    let annotated = annotated.filter(|entry| entry.as_str().is_some_and(|own| !own.is_empty()));
+    // What holds for a container: its own profile, else that of the Pod.
+    let holds = if profile.is_absent() { pod.secured() } else { secured };
+    let named = !holds.app_armor_profile().is_absent();
+    if named && is_known(holds) && cx.target() >= FIELD && !pod.is_windows() {
+        let word = spelt(holds);
+        if let Some(entry) = annotated.filter(|entry| entry.as_str() != Some(&word)) {
+            cx.report(
+                profile.place,
+                format_args!("{secured} has another AppArmor profile by annotation than by field"),
+            )
+            .standard(None)
+            .at_most(Admission::Warn)
+            .related(entry, "the annotation")
+            .fix(
+                Grade::Review,
+                "Remove the annotation",
+                vec![remove(pod.object().node, entry)],
+            );
+        }
+    }
     if profile.is_absent() {
-        let named = annotated.is_some() || !pod.secured().app_armor_profile().is_absent();
-        if cx.flag(&REQUIRE) && !named && secured.container.is_some() {
+        if cx.flag(&REQUIRE) && annotated.is_none() && !named && secured.container.is_some() {
             cx.report(profile.place, format_args!("{secured} names no AppArmor profile"))
                 .standard(None);
         }
         return;
     }
     let word = spelt(secured);
-    let known = matches!(kind.value, Some("RuntimeDefault" | "Localhost"));
+    let known = is_known(secured);
     if !known || (limited && !cx.lists(&ALLOWED_PROFILES, &word)) {
         let report =
             cx.report(kind.place, format_args!("the AppArmor profile of {secured} is not allowed"));
@@ -210,18 +245,12 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, secured: Secured<'d>, limite
             format_args!("the API server drops the AppArmor profile of {secured}"),
         )
         .standard(None);
-    } else if annotated.is_some_and(|annotated| annotated != word) {
-        cx.report(
-            profile.place,
-            format_args!(
-                "the annotation and the field of {secured} \
-name different AppArmor profiles"
-            ),
-        )
-        .severity(Severity::Warning)
-        .standard(None)
-        .at_most(Admission::Warn);
     }
+}
+
+/// Whether a profile is of a type that confines.
+fn is_known(secured: Secured<'_>) -> bool {
+    matches!(secured.app_armor_type().value, Some("RuntimeDefault" | "Localhost"))
 }
 
 /// A profile as annotations spell it.

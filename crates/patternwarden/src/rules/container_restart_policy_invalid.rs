@@ -134,7 +134,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
     let rules =
         container.node.get("restartPolicyRules").filter(|rules| rules.items().next().is_some());
     let Some(rules) = rules else { return };
-    if policy.is_absent() {
+    if !every {
+        cx.report(rules, format_args!("`restartPolicyRules` of `{name}` needs Kubernetes 1.34"));
+    } else if policy.is_absent() {
         cx.report(rules, format_args!("`restartPolicyRules` of `{name}` needs `restartPolicy`"));
     } else if rules.items().count() > MOST_RULES {
         cx.report(rules, format_args!("`{name}` has more than {MOST_RULES} restart rules"));

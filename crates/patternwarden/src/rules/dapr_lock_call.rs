@@ -1,12 +1,13 @@
-use crate::dapr::{LOCK_VERSION, LockCall, is_enabled, json_field, lock_calls, lock_component};
+use crate::dapr::line::{Body, Found, Line};
+use crate::dapr::{LOCK_VERSION, LockCall, is_enabled, json_field, lock_component};
 use crate::engine::Cx;
-use crate::kube::{Container, Hook, Object, PodSpec, Probe};
+use crate::kube::{Object, PodSpec};
 use crate::param::{Int, Param};
 use crate::pattern::Pattern;
 use crate::repair::append;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::{format, string::ToString, vec, vec::Vec};
-use patternwarden_tree::{Edit, Node, Op, Place, Value, sort_by};
+use patternwarden_tree::{Edit, Op, Place, Value, sort_by};
 
 crate::rule! {
     /// A call of Dapr's distributed lock does not lock what it seems to.
@@ -150,51 +151,6 @@ static MAX_EXPIRY: Int = Int {
     default: 600,
 };
 
-/// A command line: the words that are run together.
-struct Line<'d> {
-    container: Container<'d>,
-    words: Vec<Node<'d>>,
-    /// Whether Kubernetes expands `$(NAME)` in it, as it does in `command` and `args` alone.
-    expands: bool,
-    /// Whether something in it looks at the answer.
-    inspects: bool,
-}
-
-impl<'d> Line<'d> {
-    fn new(container: Container<'d>, words: Vec<Node<'d>>, expands: bool) -> Self {
-        let inspects = words.iter().any(|word| word.scalar_text().contains("success"));
-        Self { container, words, expands, inspects }
-    }
-}
-
-/// A call, the word it stands in, and what was sent with it.
-struct Found<'d> {
-    call: LockCall<'d>,
-    word: Node<'d>,
-    body: Option<Body<'d>>,
-    /// Whether it is the first of its word. Others are repaired when that is done: each repair
-    /// holds the whole word, which may be long and full of calls.
-    is_first: bool,
-}
-
-/// The part of a word that holds the JSON.
-#[derive(Clone, Copy)]
-struct Body<'d> {
-    word: Node<'d>,
-    /// Byte where the part starts.
-    start: usize,
-    text: &'d str,
-}
-
-impl<'d> Body<'d> {
-    /// The part of a word between two bytes, if it holds the JSON of a lock.
-    fn new(word: Node<'d>, start: usize, end: usize) -> Option<Self> {
-        let text = word.scalar_text().get(start..end)?;
-        let holds = text.contains("lockOwner") || text.contains("resourceId");
-        holds.then_some(Self { word, start, text })
-    }
-}
-
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let home = pod.object().effective_namespace();
     let here = |object: &Object<'_>| object.effective_namespace() == home;
@@ -202,15 +158,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let mut stores: Option<Vec<&str>> = None;
     let mut local = false;
     for container in pod.containers() {
-        let handlers = container.probes().filter_map(Probe::handler);
-        let handlers = handlers.chain(container.hooks().filter_map(Hook::handler));
-        let mut lines = vec![Line::new(container, container.words().collect(), true)];
-        lines.extend(handlers.map(|handler| {
-            let words = handler.command().filter(|word| word.as_str().is_some());
-            Line::new(container, words.collect(), false)
-        }));
-        for line in lines {
-            for found in calls(&line) {
+        for line in Line::all_of(container) {
+            for found in line.calls() {
                 local |= found.call.is_local;
                 let stores = stores.get_or_insert_with(|| {
                     let components = set.objects().filter(here).filter_map(lock_component);
@@ -227,31 +176,6 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         cx.report(place, format_args!("a lock of Dapr is called, but nothing injects its sidecar"))
             .severity(Severity::Info);
     }
-}
-
-/// The calls of a line. What belongs to a call stands between its neighbours, first behind it.
-fn calls<'d>(line: &Line<'d>) -> Vec<Found<'d>> {
-    let mut out = Vec::new();
-    for word in &line.words {
-        let text = word.scalar_text();
-        let found: Vec<_> = lock_calls(text).collect();
-        let mut from = 0;
-        for (at, call) in found.iter().enumerate() {
-            let to = found.get(at + 1).map_or(text.len(), |next| next.start);
-            let behind = Body::new(*word, call.end, to);
-            let body = behind.or_else(|| Body::new(*word, from, call.start));
-            out.push(Found { call: *call, word: *word, body, is_first: at == 0 });
-            from = call.end;
-        }
-    }
-    // `curl URL -d {…}` without a shell: the body is a word of its own.
-    if let [found] = out.as_mut_slice()
-        && found.body.is_none()
-    {
-        let mut words = line.words.iter();
-        found.body = words.find_map(|word| Body::new(*word, 0, word.scalar_text().len()));
-    }
-    out
 }
 
 fn judge<'d>(cx: &mut Cx<'_, 'd>, line: &Line<'d>, found: &Found<'d>, stores: &[&str]) {

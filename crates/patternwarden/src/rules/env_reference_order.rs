@@ -145,7 +145,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// Where the program itself expands what the kubelet left.
+    /// Where the program itself expands what the kubelet left. Which of two values or what unknown name is
+    /// meant, only the author knows: there is no repair for these.
     ///
     /// ## Source
     ///
@@ -278,6 +279,7 @@ fn is_valid(name: &str, target: Minor) -> bool {
     if target >= RELAXED_NAMES {
         name.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=')
     } else {
-        name.bytes().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit())
+        let climbs = name == "." || name.starts_with("..");
+        name.bytes().all(plain) && !climbs && !name.starts_with(|c: char| c.is_ascii_digit())
     }
 }

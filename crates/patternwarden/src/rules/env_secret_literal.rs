@@ -1,9 +1,10 @@
 use crate::engine::Cx;
-use crate::kube::{ConfigKind, ConfigObject, Container, Object, base64, entries, items};
+use crate::kube::{ConfigKind, ConfigObject, Object, base64, entries};
 use crate::matcher::clipped;
 use crate::param::{Flag, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
+use crate::secret_places::secret_places;
 use crate::secret_values::{SECRET_NAMES, holds_format, holds_token, holds_token_encoded, names};
 use alloc::{format, vec};
 use patternwarden_tree::{Edit, Node, Op, Place, Value};
@@ -262,68 +263,14 @@ static DECODE: Flag = Flag {
 };
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    annotations(cx, object, object.annotations().value);
-    for pod in object.pod_specs() {
-        // Those of a Pod are its own, and were judged.
-        if pod.template != object.node {
-            annotations(cx, object, pod.annotations());
-        }
-        for container in pod.containers() {
-            variables(cx, object, container);
-        }
+    for (name, value) in secret_places(object) {
+        judge(cx, object, name, value);
     }
-    if let Some(config) =
-        ConfigObject::of(object).filter(|config| config.kind == ConfigKind::ConfigMap)
-    {
-        for entry in entries(config.data().value) {
-            judge(cx, object, entry.key(), entry);
-        }
-        for entry in entries(config.binary_data().value) {
-            let bytes = base64(entry.scalar_text()).unwrap_or_default();
-            if core::str::from_utf8(&bytes).is_ok_and(holds_token) {
-                report(cx, entry, entry.key(), true);
-            }
-        }
-    }
-    others(cx, object);
-}
-
-/// Where kubectl keeps the manifest that it applied last: it says nothing that the object does not.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-
-fn annotations<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, map: Option<Node<'d>>) {
-    for annotation in entries(map).filter(|node| node.key() != Some(LAST_APPLIED)) {
-        judge(cx, object, None, annotation);
-    }
-}
-
-fn variables<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>, container: Container<'d>) {
-    for (name, value) in container.env_values() {
-        judge(cx, object, Some(name), value);
-    }
-    for word in container.words() {
-        judge(cx, object, None, word);
-    }
-}
-
-/// Kinds of others that hold secrets in fields of their own.
-fn others<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    let triggers = items(object.node.at(&["spec", "triggers"]).node());
-    if object.is("build.openshift.io", "BuildConfig") {
-        for hook in triggers.flat_map(Node::children) {
-            if let Some(secret) = hook.get("secret") {
-                judge(cx, object, secret.key(), secret);
-            }
-        }
-    } else if object.api().group == "keda.sh" {
-        for entry in triggers.flat_map(|trigger| entries(trigger.get("metadata"))) {
-            judge(cx, object, entry.key(), entry);
-        }
-    } else if object.is("dapr.io", "Component") {
-        for entry in items(object.node.at(&["spec", "metadata"]).node()) {
-            if let Some(value) = entry.get("value") {
-                judge(cx, object, entry.get("name").and_then(Node::as_str), value);
-            }
+    let map = ConfigObject::of(object).filter(|config| config.kind == ConfigKind::ConfigMap);
+    for entry in entries(map.and_then(|map| map.binary_data().value)) {
+        let bytes = base64(entry.scalar_text()).unwrap_or_default();
+        if core::str::from_utf8(&bytes).is_ok_and(holds_token) {
+            report(cx, entry, entry.key(), true);
         }
     }
 }

@@ -119,14 +119,14 @@ static ALLOW: Strings = Strings {
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let network = pod.host_network();
     for (field, at, means) in [
-        ("hostNetwork", network, "uses the network of the node, where no NetworkPolicy applies"),
+        ("hostNetwork", network, "is in the network of the node, where no NetworkPolicy applies"),
         ("hostPID", pod.host_pid(), "sees the processes of the node"),
         ("hostIPC", pod.host_ipc(), "shares the memory of the node's processes"),
     ] {
         if at.is_absent() || at.value == Some(false) || cx.lists(&ALLOW, field) {
             continue;
         }
-        cx.report(at.place, format_args!("the Pod {means}"))
+        cx.report(at.place, format_args!("with `{field}`, the Pod {means}"))
             .fix_remove(Grade::Review, "Give the Pod a namespace of its own");
     }
     let dns = pod.dns_policy();

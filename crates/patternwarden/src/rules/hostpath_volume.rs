@@ -1,6 +1,7 @@
 use crate::engine::Cx;
 use crate::kube::{Object, PersistentVolume, PodSpec, Volume};
-use crate::matcher::{clipped, is_below};
+use crate::matcher::is_below;
+use crate::node_paths::prize;
 use crate::param::{Choice, Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::repair::remove_volume;
@@ -246,26 +247,6 @@ static PV: Choice = Choice {
     default: "info",
 };
 
-/// What lies in directories that matter most; the first entry that holds the path decides.
-static PRIZES: &[(&str, &str)] = &[
-    ("/etc/kubernetes", "the credentials and static Pods of the node"),
-    ("/var/lib/kubelet", "the secrets of all Pods on the node"),
-    ("/var/lib/docker", "the files of all containers"),
-    ("/var/lib/containerd", "the files of all containers"),
-    ("/var/log", "logs, whose links lead to any file"),
-    ("/var/run", "the sockets of the node's services"),
-    ("/run", "the sockets of the node's services"),
-    ("/etc", "the configuration of the node"),
-    ("/proc", "the processes of the node"),
-    ("/sys", "the kernel of the node"),
-    ("/dev", "the devices of the node"),
-    ("/boot", "the kernel of the node"),
-    ("/lib", "the programs of the node"),
-    ("/usr", "the programs of the node"),
-    ("/root", "the keys of the node's administrator"),
-    ("/home", "the keys of the node's users"),
-];
-
 /// Related places that a finding names at most.
 const MAX_RELATED: usize = 8;
 
@@ -358,18 +339,4 @@ fn access(cx: &Cx<'_, '_>, path: &str) -> Access {
         most if most == read => Access::Read,
         _ => Access::Any,
     }
-}
-
-/// What a path of the node opens.
-fn prize(path: &str) -> impl core::fmt::Display + '_ {
-    core::fmt::from_fn(move |f| {
-        let whole = path.split('/').all(|part| matches!(part, "" | "." | ".."));
-        let held = PRIZES.iter().find(|(dir, _)| is_below(path, dir));
-        let shown = clipped(path);
-        match held {
-            _ if whole => f.write_str("all files of the node"),
-            Some((_, what)) => write!(f, "`{shown}` ({what})"),
-            None => write!(f, "`{shown}` of the node"),
-        }
-    })
 }

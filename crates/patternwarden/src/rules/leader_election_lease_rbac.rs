@@ -307,7 +307,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// Where the program elects its leader through something else than the API server, or shares
-    /// the work among its replicas.
+    /// the work among its replicas. A role that is there is repaired; one that is not, with its binding,
+    /// has to be written as an object of its own.
     ///
     /// ## Source
     ///

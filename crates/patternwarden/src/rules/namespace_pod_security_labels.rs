@@ -214,7 +214,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         cx.report(enforce.place, format_args!("the Namespace takes every Pod"))
             .severity(if denied { Severity::Error } else { Severity::Info })
             .fix_set(Grade::Review, "Enforce the level baseline", "baseline");
-    } else if enforce.value == Some("baseline") && warn.is_absent() {
+    } else if enforce.value == Some("baseline")
+        && (warn.is_absent() || matches!(warn.value, Some("baseline" | "privileged")))
+    {
         cx.report(
             warn.place,
             format_args!(

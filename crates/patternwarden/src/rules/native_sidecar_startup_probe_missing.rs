@@ -123,7 +123,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For an application that tries again until the sidecar answers.
+    /// For an application that tries again until the sidecar answers. Where no port is known, as for files
+    /// that a sidecar writes, only its author knows what to probe, and there is no repair.
     ///
     /// ## Source
     ///

@@ -11,7 +11,7 @@ crate::rule! {
     /// ## Why it matters
     ///
     /// Many servers write a PID file, a cache or temporary files when they start, and crash at once when
-    /// they cannot. Which directories these are is known for some images.
+    /// they cannot. Which directories these are is known for some images; for others there is no repair.
     ///
     /// ## Bad
     ///

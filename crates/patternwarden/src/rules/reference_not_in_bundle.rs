@@ -235,6 +235,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         let old = object.annotations().value.filter(|_| is_claim);
         add(&mut needed, class, old.and_then(|all| all.get(CLASS_ANNOTATION)));
     }
+    if object.is("", "ServiceAccount") {
+        for entry in items(object.node.get("imagePullSecrets")) {
+            add(&mut needed, ("", "Secret", true), entry.get("name"));
+        }
+    }
     if is_ingress(object) {
         for entry in items(object.node.at(&["spec", "tls"]).node()) {
             add(&mut needed, ("", "Secret", true), entry.get("secretName"));

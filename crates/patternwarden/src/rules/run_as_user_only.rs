@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Container, PodSpec};
+use crate::kube::{Container, PodSpec, items};
 use crate::minor::Minor;
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
@@ -184,14 +184,13 @@ fn repair(pod: PodSpec<'_>) -> Option<(Grade, &'static str, Vec<Edit>)> {
 /// Says when the user may not be able to write to a claim that it mounts.
 fn volumes<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let group = pod.fs_group();
-    let mut claims = pod.volumes().filter(|volume| volume.source() == "persistentVolumeClaim");
+    let claims = pod.volumes().filter(|volume| volume.source() == "persistentVolumeClaim");
+    let own = items(pod.workload.volume_claim_templates().value);
+    let own = own.filter_map(|claim| claim.at(&["metadata", "name"]).node()?.as_str());
+    let mut claims = claims.filter_map(|claim| claim.name().value).chain(own);
     let mounted =
         |name: &str| pod.containers().any(|c| c.mounts().any(|(mount, _, _)| mount == name));
-    let Some(name) =
-        claims.find_map(|claim| claim.name().value.filter(|name: &&str| mounted(name)))
-    else {
-        return;
-    };
+    let Some(name) = claims.find(|name| mounted(name)) else { return };
     if !group.is_absent() {
         return;
     }

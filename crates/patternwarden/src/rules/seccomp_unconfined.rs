@@ -125,11 +125,16 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, secured: Secured<'d>) {
     let unnamed = file.value.unwrap_or_default().is_empty();
     if kind.is_absent() || !is_absent_or(kind, &["RuntimeDefault", "Localhost"]) {
         let word = clipped(kind.value.unwrap_or_default());
-        cx.report(
-            kind.place,
-            format_args!("{secured} is not confined by the seccomp profile `{word}`"),
-        )
-        .fix_set(Grade::Review, "Use the profile of the runtime", "RuntimeDefault");
+        let report = match kind.value {
+            None | Some("") => {
+                cx.report(kind.place, format_args!("the seccomp profile of {secured} has no type"))
+            }
+            Some(_) => cx.report(
+                kind.place,
+                format_args!("{secured} is not confined by the seccomp profile `{word}`"),
+            ),
+        };
+        report.fix_set(Grade::Review, "Use the profile of the runtime", "RuntimeDefault");
     } else if kind.value == Some("Localhost") && unnamed {
         cx.report(
             file.place,

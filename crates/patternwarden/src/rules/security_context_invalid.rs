@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Container, PodSpec, Secured, is_absent_or};
+use crate::kube::{Container, PodSpec, Secured, is_absent_or, unset_fields};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Severity, Surface};
 use patternwarden_tree::{Node, Place};
@@ -126,7 +126,7 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
-    /// Ids below zero, and a policy that does not exist:
+    /// Ids that cannot be, and a policy that does not exist:
     ///
     /// ```yaml,bad
     /// apiVersion: v1
@@ -232,44 +232,6 @@ crate::rule! {
     check: Check::Pod(check),
 }
 
-type Path = &'static [&'static str];
-
-/// Fields of a Pod that must be unset on Windows.
-static POD: &[Path] = &[
-    &["hostPID"],
-    &["hostIPC"],
-    &["hostUsers"],
-    &["resources"],
-    &["shareProcessNamespace"],
-    &["securityContext", "fsGroup"],
-    &["securityContext", "fsGroupChangePolicy"],
-    &["securityContext", "sysctls"],
-    &["securityContext", "supplementalGroups"],
-    &["securityContext", "supplementalGroupsPolicy"],
-    &["securityContext", "seLinuxChangePolicy"],
-];
-
-/// Fields of a Pod and of its containers that must be unset on Windows.
-static BOTH: &[Path] = &[
-    &["securityContext", "appArmorProfile"],
-    &["securityContext", "seLinuxOptions"],
-    &["securityContext", "seccompProfile"],
-    &["securityContext", "runAsUser"],
-    &["securityContext", "runAsGroup"],
-];
-
-/// Fields of a container that must be unset on Windows.
-static CONTAINER: &[Path] = &[
-    &["securityContext", "capabilities"],
-    &["securityContext", "readOnlyRootFilesystem"],
-    &["securityContext", "privileged"],
-    &["securityContext", "allowPrivilegeEscalation"],
-    &["securityContext", "procMount"],
-];
-
-/// Fields that must be unset on Linux.
-static LINUX: &[Path] = &[&["securityContext", "windowsOptions"]];
-
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let pid = pod.host_pid().value == Some(true);
     let share = pod.share_process_namespace();
@@ -297,17 +259,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     }
     let groups = pod.supplemental_groups().value.map(Node::items);
     for group in groups.into_iter().flatten() {
-        negative(cx, group.into(), group.as_i64());
+        out_of_range(cx, group.into(), group.as_i64());
     }
-    negative(cx, pod.fs_group().place, pod.fs_group().value);
+    out_of_range(cx, pod.fs_group().place, pod.fs_group().value);
     for secured in pod.security_contexts() {
         identity(cx, pod, secured);
-        let tables: [&'static [Path]; 2] = match (pod.os_name().value, secured.container) {
-            (Some("windows"), None) => [POD, BOTH],
-            (Some("windows"), Some(_)) => [BOTH, CONTAINER],
-            (Some("linux"), _) => [LINUX, &[]],
-            _ => continue,
-        };
+        let tables = unset_fields(pod.os_name().value, secured.container.is_some());
         tables.into_iter().flatten().for_each(|path| foreign(cx, pod, secured.node.at(path)));
     }
     pod.containers().for_each(|container| escalation(cx, container));
@@ -318,17 +275,18 @@ fn fault<'d>(cx: &mut Cx<'_, 'd>, place: Place<'d>, message: &str) {
     cx.report(place, format_args!("{message}"));
 }
 
-fn negative<'d>(cx: &mut Cx<'_, 'd>, place: Place<'d>, id: Option<i64>) {
-    if id.is_some_and(|id| id < 0) {
-        fault(cx, place, "an id cannot be below 0");
+/// Source: `IsValidUserID` and `IsValidGroupID` of apimachinery's `validation`.
+fn out_of_range<'d>(cx: &mut Cx<'_, 'd>, place: Place<'d>, id: Option<i64>) {
+    if id.is_some_and(|id| i32::try_from(id).is_err() || id < 0) {
+        fault(cx, place, "an id is a number from 0 to 2147483647");
     }
 }
 
 /// Users and groups, of which one must exist and another must not.
 fn identity<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, secured: Secured<'d>) {
     let (user, group) = (secured.run_as_user(), secured.run_as_group());
-    negative(cx, user.place, user.value);
-    negative(cx, group.place, group.value);
+    out_of_range(cx, user.place, user.value);
+    out_of_range(cx, group.place, group.value);
     let promise = match secured.container {
         Some(container) => container.effective_run_as_non_root() == Some(true),
         // The user of the Pod is that of the containers that have none.

@@ -1,7 +1,7 @@
 use crate::engine::Cx;
 use crate::helpers::is_known_helper;
 use crate::kube::command::{base_name, programs};
-use crate::kube::{Class, Container, PodSpec, localhost_ports};
+use crate::kube::{Class, Container, Hook, PodSpec, localhost_ports};
 use crate::minor::Minor;
 use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
@@ -171,6 +171,9 @@ static ALWAYS: Flag = Flag {
 /// Programs that loops wait with.
 const WAITERS: [&str; 3] = ["nc", "curl", "wget"];
 
+/// What containers end one another with.
+const ENDERS: [&str; 3] = ["quitquitquit", "pkill ", "killall "];
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let count = pod.app_containers().count();
     if count < 2 || pod.workload.is_job() {
@@ -198,7 +201,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             .filter(|c| c.class == Class::Init)
             .any(|init| localhost_ports(init).any(|(port, _)| declares(helper, port)));
         let (name, main) = (helper.display_name(), main);
-        let needed = called || early || (count == 2 && waits(main));
+        let needed = called || early || (count == 2 && (waits(main) || ends(main)));
         if !needed && !cx.flag(&ALWAYS) {
             continue;
         }
@@ -224,4 +227,12 @@ fn waits(container: Container<'_>) -> bool {
     let sleeps = first.as_ref().is_some_and(|words| words.first() == Some(&"sleep"));
     let another = programs.len() > 0;
     (sleeps && another) || (looped && first.into_iter().chain(programs).any(|words| waiter(&words)))
+}
+
+/// Whether a container ends another one by hand, as was needed before sidecars stopped by themselves.
+fn ends(container: Container<'_>) -> bool {
+    let tells = |node: Node<'_>| ENDERS.iter().any(|word| node.scalar_text().contains(word));
+    let mut hooks = container.hooks().filter_map(Hook::handler);
+    container.words().any(tells)
+        || hooks.any(|hook| hook.command().any(tells) || hook.node().get("path").is_some_and(tells))
 }

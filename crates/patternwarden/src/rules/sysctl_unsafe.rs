@@ -189,6 +189,8 @@ static SAFE: &[(Minor, &[&str])] = &[
 /// Source: `component-helpers/node/util/sysctl/namespace.go`.
 const IPC: [&str; 4] = ["kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue."];
 
+const TITLE: &str = "Leave the parameter alone";
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     items(pod.sysctls().value).for_each(|entry| judge(cx, pod, entry));
 }
@@ -204,36 +206,31 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, entry: Node<'d>) {
     } else {
         IPC.iter().any(|start| name.starts_with(start)) && pod.host_ipc().value == Some(true)
     };
-    if !safe && !forbidden && !cx.lists(&ALLOWED_EXTRA, name) {
-        cx.report(place, format_args!("kernel parameter `{shown}` is not known to be safe")).fix(
-            Grade::Review,
-            "Leave the parameter alone",
-            alloc::vec![crate::repair::remove(pod.object().node, entry)],
-        );
+    let leave = || alloc::vec![crate::repair::remove(pod.object().node, entry)];
+    // The standards speak of what is not safe, and of nothing else.
+    let (problem, held) = if !safe && !forbidden && !cx.lists(&ALLOWED_EXTRA, name) {
+        ("is not known to be safe", true)
     } else if forbidden {
-        let report = cx.report(place, format_args!("kernel parameter `{shown}` is forbidden here"));
-        if safe {
-            report.standard(None);
-        }
+        ("is forbidden here", !safe)
     } else if foreign {
-        cx.report(
-            place,
-            format_args!(
-                "kernel parameter `{shown}` belongs to the \
-node, whose namespace the Pod shares"
-            ),
-        )
-        .standard(None);
+        ("belongs to the node, whose namespace the Pod shares", false)
+    } else {
+        ("", false)
+    };
+    if !problem.is_empty() {
+        let report = cx.report(place, format_args!("kernel parameter `{shown}` {problem}"));
+        let report = if held { report } else { report.standard(None) };
+        report.fix(Grade::Review, TITLE, leave());
     }
     let value = entry.get("value").filter(|value| value.scalar_text().contains(['+', '=']));
     if let Some(value) = value {
         cx.report(
             value,
             format_args!(
-                "the value of `{shown}` holds a sign that \
-splits it into several parameters"
+                "the value of `{shown}` holds a sign that splits it into several parameters"
             ),
         )
-        .standard(None);
+        .standard(None)
+        .fix(Grade::Review, TITLE, leave());
     }
 }

@@ -10,10 +10,12 @@
 
 mod clauses;
 mod configuration;
+mod confinement;
 mod containment;
 mod demands;
 mod documents;
 mod duplicates;
+mod election;
 mod fields;
 mod health;
 mod images;
@@ -22,8 +24,10 @@ mod platform;
 mod reach;
 mod routing;
 mod schemas;
+mod sidecars;
 #[path = "../support/mod.rs"]
 mod support;
+mod tables;
 mod variants;
 mod versions;
 
