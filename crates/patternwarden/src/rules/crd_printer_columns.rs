@@ -241,7 +241,8 @@ const OFFERED: usize = 3;
 const MAX_SELECTABLE: usize = 8;
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    let Some(crd) = Crd::of(object) else { return };
+    // In `v1beta1` columns are written in other words; they are judged when they were migrated.
+    let Some(crd) = Crd::of(object).filter(|_| object.api().version != "v1beta1") else { return };
     for version in crd.versions() {
         let shared = items(crd.legacy_printer_columns().value).next().is_some();
         if items(version.printer_columns().value).next().is_none() && !shared {

@@ -92,7 +92,31 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
-    /// What shares the network of its node and uses the resolver of the node is not judged.
+    /// What shares the network of its node and uses the resolver of the node is not judged:
+    ///
+    /// ```yaml,good
+    /// # settings: {"ndots": 2, "dns_policies": ["ClusterFirst*"]}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: agent
+    /// spec:
+    ///   hostNetwork: true
+    ///   dnsPolicy: Default
+    ///   containers:
+    ///     - name: agent
+    ///       image: registry.example/agent:1.4.2
+    /// ---
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: other-agent
+    /// spec:
+    ///   hostNetwork: true
+    ///   containers:
+    ///     - name: agent
+    ///       image: registry.example/agent:1.4.2
+    /// ```
     ///
     /// ## When to allow it
     ///
@@ -136,6 +160,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let at = pod.node.at(&["dnsPolicy"]);
     let written = at.node().and_then(Node::as_str).filter(|text| !text.is_empty());
     let policy = written.unwrap_or("ClusterFirst");
+    let host = pod.host_network().value == Some(true);
+    if host && policy == "Default" {
+        return;
+    }
     if cx.leaves_out(&POLICIES, policy) {
         cx.report(
             at,
@@ -143,7 +171,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         );
     }
     let wanted = cx.int(&NDOTS);
-    if wanted == 0 || (policy == "Default" && pod.host_network().value == Some(true)) {
+    // In the network of its node, a Pod with `ClusterFirst` gets the resolver of the node as well.
+    if wanted == 0 || (host && policy == "ClusterFirst") {
         return;
     }
     let options = At::read(pod.node, &["dnsConfig", "options"], Node::as_seq);

@@ -173,7 +173,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         for entry in cx.entries(param) {
             let Some((resource, text)) = entry.split_once('=') else { continue };
             let Some(edge) = Quantity::parse(text) else { continue };
-            let bound = Bound { list, resource, text, edge, upper };
+            let least = if list == "requests" { &MIN_REQUEST } else { &MIN_LIMIT };
+            let same =
+                |other: &str| other.split_once('=').is_some_and(|(name, _)| name == resource);
+            let twice = upper && cx.entries(least).any(same);
+            let bound = Bound { list, resource, text, edge, upper, twice };
             if cx.flag(&POD) {
                 whole(cx, pod, &bound);
             } else {
@@ -191,6 +195,8 @@ struct Bound<'s> {
     text: &'s str,
     edge: Quantity,
     upper: bool,
+    /// Whether the amount has a least bound too, which speaks for both where nothing is written.
+    twice: bool,
 }
 
 impl Bound<'_> {
@@ -227,10 +233,12 @@ fn each<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, bound: &Bound<'_>) {
         "requests" => request(resources, bound.resource),
         list => amount(resources, list, bound.resource),
     };
+    // Zero says as little as nothing does.
+    let node = node.filter(|node| Quantity::parse(node.scalar_text()).is_none_or(|q| !q.is_zero()));
     let name = container.display_name();
     let (resource, words, text) = (bound.resource, bound.words(), bound.text);
     let Some(node) = node else {
-        if cx.flag(&REQUIRE) {
+        if cx.flag(&REQUIRE) && !bound.twice {
             let place = if bound.list == "requests" {
                 container.requests().place
             } else {

@@ -10,12 +10,14 @@
 
 mod configuration;
 mod containment;
+mod demands;
 mod duplicates;
 mod fields;
 mod health;
 mod migration;
 mod platform;
 mod reach;
+mod rights;
 mod schemas;
 #[path = "../support/mod.rs"]
 mod support;
