@@ -141,6 +141,23 @@ pub fn worst<'s>(
 const SECRET_VERBS: [&str; 8] =
     ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
 
+/// Who a subject is that stands for more than one program or person, and how much that matters.
+pub fn crowd(kind: &str, name: &str) -> Option<(Severity, &'static str)> {
+    Some(match (kind, name) {
+        ("Group", "system:unauthenticated") | ("User", "system:anonymous") => {
+            (Severity::Error, "everybody, without a name")
+        }
+        ("Group", "system:masters") => (Severity::Warning, "those whom no rule binds"),
+        ("Group", "system:authenticated") => (Severity::Warning, "everybody with a name"),
+        ("Group", "system:serviceaccounts") => (Severity::Warning, "every Pod of the cluster"),
+        ("Group", group) if group.starts_with("system:serviceaccounts:") => {
+            (Severity::Warning, "every Pod of a namespace")
+        }
+        ("ServiceAccount", "default") => (Severity::Warning, "every Pod that names no account"),
+        _ => return None,
+    })
+}
+
 /// Whether a role comes with every cluster. A Role that is called `admin` is somebody's own.
 pub fn is_default(role: Role<'_>) -> bool {
     let wide = role.kind == RoleKind::Cluster;

@@ -92,31 +92,7 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
-    /// What shares the network of its node and uses the resolver of the node is not judged:
-    ///
-    /// ```yaml,good
-    /// # settings: {"ndots": 2, "dns_policies": ["ClusterFirst*"]}
-    /// apiVersion: v1
-    /// kind: Pod
-    /// metadata:
-    ///   name: agent
-    /// spec:
-    ///   hostNetwork: true
-    ///   dnsPolicy: Default
-    ///   containers:
-    ///     - name: agent
-    ///       image: registry.example/agent:1.4.2
-    /// ---
-    /// apiVersion: v1
-    /// kind: Pod
-    /// metadata:
-    ///   name: other-agent
-    /// spec:
-    ///   hostNetwork: true
-    ///   containers:
-    ///     - name: agent
-    ///       image: registry.example/agent:1.4.2
-    /// ```
+    /// What shares the network of its node and uses the resolver of the node is not judged.
     ///
     /// ## When to allow it
     ///

@@ -130,20 +130,14 @@ crate::rule! {
     check: Check::Pod(check),
 }
 
-static MIN_REQUEST: Strings = Strings {
-    name: "min_request",
-    doc: "The least requests, each as `resource=quantity`: `cpu=50m`.",
-    default: &[],
-};
+static MIN_REQUEST: Strings =
+    Strings::empty("min_request", "The least requests, each as `resource=quantity`: `cpu=50m`.");
 
-static MAX_REQUEST: Strings =
-    Strings { name: "max_request", doc: "The largest requests, likewise.", default: &[] };
+static MAX_REQUEST: Strings = Strings::empty("max_request", "The largest requests, likewise.");
 
-static MIN_LIMIT: Strings =
-    Strings { name: "min_limit", doc: "The least limits, likewise.", default: &[] };
+static MIN_LIMIT: Strings = Strings::empty("min_limit", "The least limits, likewise.");
 
-static MAX_LIMIT: Strings =
-    Strings { name: "max_limit", doc: "The largest limits, likewise.", default: &[] };
+static MAX_LIMIT: Strings = Strings::empty("max_limit", "The largest limits, likewise.");
 
 static REQUIRE: Flag =
     Flag { name: "require", doc: "Whether what has bounds must be written.", default: false };
@@ -154,11 +148,10 @@ static POD: Flag = Flag {
     default: false,
 };
 
-static IGNORE_IMAGES: Strings = Strings {
-    name: "ignore_images",
-    doc: "Images that are left out, as patterns such as `registry.example/large`.",
-    default: &[],
-};
+static IGNORE_IMAGES: Strings = Strings::empty(
+    "ignore_images",
+    "Images that are left out, as patterns such as `registry.example/large`.",
+);
 
 /// The parameters, with the list they speak of and whether they are upper bounds.
 static BOUNDS: [(&Strings, &str, bool); 4] = [

@@ -200,3 +200,18 @@ fn pull_policies_by_mode() {
     assert_eq!(counts("always"), [1, 1, 0]);
     assert_eq!(counts("always-strict"), [1, 1, 1]);
 }
+
+#[test]
+fn the_resolver_of_the_node_is_its_own() {
+    let found = |params: &str, spec: &str| {
+        let text = pod(&format!("{spec} containers: [{{name: a, image: 'r.example/a:1'}}]"));
+        said("dns-config-policy", params, &text).len()
+    };
+    let dots = r#"{"ndots": 2}"#;
+    assert_eq!(found(dots, ""), 1);
+    assert_eq!(found(dots, "hostNetwork: true,"), 0, "it falls back to `Default`");
+    assert_eq!(found(dots, "hostNetwork: true, dnsPolicy: ClusterFirstWithHostNet,"), 1);
+    let policies = r#"{"dns_policies": ["ClusterFirst*"]}"#;
+    assert_eq!(found(policies, "dnsPolicy: Default,"), 1);
+    assert_eq!(found(policies, "hostNetwork: true, dnsPolicy: Default,"), 0);
+}
