@@ -58,8 +58,20 @@ fn versions(crd: Crd<'_>, edits: &mut Vec<Edit>) {
         edits.push(Edit::new("/spec/versions", Op::Add(Value::seq([Value::map(entry)]))));
     }
     for (at, version) in known.iter().enumerate() {
-        if version.get("schema").is_none() {
-            edits.push(Edit::new(format!("/spec/versions/{at}/schema"), Op::Add(schema(crd))));
+        let own = version.get("schema").and_then(|schema| schema.get("openAPIV3Schema"));
+        let edit = |key: &str, op| Edit::new(format!("/spec/versions/{at}/{key}"), op);
+        match (own, version.get("schema")) {
+            (Some(own), _) => {
+                let whole = root(crd, Some(own));
+                if !whole.matches(own) {
+                    edits.push(edit("schema/openAPIV3Schema", Op::Replace(whole)));
+                }
+            }
+            (None, Some(_)) => edits.push(edit("schema", Op::Replace(schema(crd)))),
+            (None, None) => edits.push(edit("schema", Op::Add(schema(crd)))),
+        }
+        if let Some(list) = version.get("additionalPrinterColumns").and_then(Node::as_seq) {
+            edits.push(edit("additionalPrinterColumns", Op::Replace(columns(list))));
         }
     }
     let mut share = |key: &str, value: Option<Value>| {
@@ -75,10 +87,15 @@ fn versions(crd: Crd<'_>, edits: &mut Vec<Edit>) {
     share("additionalPrinterColumns", crd.legacy_printer_columns().value.map(columns));
 }
 
-/// The common schema, as every version needs one: typed at its root, and saying that unknown
-/// fields are kept where `v1beta1` kept them.
+/// The common schema, as every version needs one.
 fn schema(crd: Crd<'_>) -> Value {
     let written = crd.legacy_validation().value.and_then(|v| v.get("openAPIV3Schema"));
+    Value::map([("openAPIV3Schema", root(crd, written))])
+}
+
+/// A schema that is typed at its root, and says that unknown fields are kept where `v1beta1` kept
+/// them.
+fn root(crd: Crd<'_>, written: Option<Node<'_>>) -> Value {
     let mut root = match written.map(Value::of) {
         Some(Value::Map(entries)) => entries,
         _ => Vec::new(),
@@ -92,7 +109,7 @@ fn schema(crd: Crd<'_>) -> Value {
     if crd.preserve_unknown_fields().value != Some(false) {
         ensure(PRESERVE, Value::from(true));
     }
-    Value::map([("openAPIV3Schema", Value::Map(root))])
+    Value::Map(root)
 }
 
 /// Printer columns with `JSONPath` under its new name.
@@ -118,6 +135,13 @@ fn conversion(crd: Crd<'_>, edits: &mut Vec<Edit>) {
             let from = format!("/spec/conversion/{from}");
             edits.push(Edit::new(format!("/spec/conversion/{to}"), Op::Move { from }));
         }
+    }
+    // What `v1beta1` took for granted, `v1` demands.
+    let conversion = crd.node.at(&["spec", "conversion"]).node();
+    let has = |key| conversion.and_then(|node| node.get(key)).is_some();
+    if has("webhookClientConfig") && !has("conversionReviewVersions") {
+        let pointer = "/spec/conversion/webhook/conversionReviewVersions";
+        edits.push(Edit::new(pointer, Op::Add(Value::seq([Value::from("v1beta1")]))));
     }
 }
 
@@ -155,7 +179,20 @@ mod tests {
         assert!(out.contains(r#"{"name":"a","subresources":{},"schema""#), "{out}");
         assert!(out.contains(r#""subresources":{"status":{}}"#), "{out}");
         assert_eq!(out.matches(r#""additionalPrinterColumns":[{"jsonPath":".x"}]"#).count(), 2);
-        assert!(out.contains(r#""conversion":{"webhook":{"clientConfig":{"url":"u"}}}"#), "{out}");
+        assert!(out.contains(
+            r#""conversion":{"webhook":{"clientConfig":{"url":"u"},"conversionReviewVersions":["v1beta1"]}}"#
+        ), "{out}");
         assert_eq!(out.matches(PRESERVE).count(), 2, "v1beta1 kept unknown fields");
+    }
+
+    #[test]
+    fn what_versions_say_themselves_is_rewritten_too() {
+        let text = "apiVersion: apiextensions.k8s.io/v1beta1\nkind: CustomResourceDefinition\nspec:\n  \
+                    versions: [{name: a, schema: {openAPIV3Schema: {properties: {}}}, \
+                    additionalPrinterColumns: [{JSONPath: .x}]}]\n";
+        let out = migrated(text);
+        let schema = r#""openAPIV3Schema":{"properties":{},"type":"object","x-kubernetes-preserve-unknown-fields":true}"#;
+        assert!(out.contains(schema), "{out}");
+        assert!(out.contains(r#""additionalPrinterColumns":[{"jsonPath":".x"}]"#), "{out}");
     }
 }

@@ -29,6 +29,7 @@ pub mod api_versions;
 pub mod bundle;
 mod confidential;
 pub mod crd_migration;
+mod crd_path;
 pub mod dapr;
 pub mod date;
 mod digest;

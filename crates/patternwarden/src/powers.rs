@@ -1,6 +1,6 @@
 //! Rights that can be turned into more rights.
 
-use crate::kube::{PolicyRule, Role, items};
+use crate::kube::{PolicyRule, Role, RoleKind, items};
 use crate::rule::Severity;
 use patternwarden_tree::Node;
 
@@ -141,14 +141,38 @@ pub fn worst<'s>(
 const SECRET_VERBS: [&str; 8] =
     ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
 
-/// Whether a role comes with every cluster.
-pub fn is_default(role: Role<'_>) -> bool {
-    role.object.name().value.is_some_and(is_default_name)
+/// Who a subject is that stands for more than one program or person, and how much that matters.
+pub fn crowd(kind: &str, name: &str) -> Option<(Severity, &'static str)> {
+    Some(match (kind, name) {
+        ("Group", "system:unauthenticated") | ("User", "system:anonymous") => {
+            (Severity::Error, "everybody, without a name")
+        }
+        ("Group", "system:masters") => (Severity::Warning, "those whom no rule binds"),
+        ("Group", "system:authenticated") => (Severity::Warning, "everybody with a name"),
+        ("Group", "system:serviceaccounts") => (Severity::Warning, "every Pod of the cluster"),
+        ("Group", group) if group.starts_with("system:serviceaccounts:") => {
+            (Severity::Warning, "every Pod of a namespace")
+        }
+        ("ServiceAccount", "default") => (Severity::Warning, "every Pod that names no account"),
+        _ => return None,
+    })
 }
 
-/// Whether a name is that of a role, or binding, that comes with every cluster.
+/// Whether a role comes with every cluster. A Role that is called `admin` is somebody's own.
+pub fn is_default(role: Role<'_>) -> bool {
+    let wide = role.kind == RoleKind::Cluster;
+    let own = |name: &str| if wide { is_default_name(name) } else { is_of_system(name) };
+    role.object.name().value.is_some_and(own)
+}
+
+/// Whether a name is that of a ClusterRole that comes with every cluster.
 pub fn is_default_name(name: &str) -> bool {
-    name.starts_with("system:") || matches!(name, "cluster-admin" | "admin" | "edit" | "view")
+    is_of_system(name) || matches!(name, "cluster-admin" | "admin" | "edit" | "view")
+}
+
+/// Whether a role or a binding belongs to the control plane, which names such ones so.
+pub fn is_of_system(name: &str) -> bool {
+    name.starts_with("system:")
 }
 
 #[cfg(test)]

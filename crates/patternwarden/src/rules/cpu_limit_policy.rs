@@ -172,7 +172,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     for container in pod.containers() {
         match container.class {
             Class::Ephemeral => continue,
-            Class::Init if require && !cx.flag(&INIT) => continue,
+            Class::Init if !cx.flag(&INIT) => continue,
             _ => {}
         }
         let resources = container.resources().value;

@@ -167,9 +167,10 @@ crate::rule! {
 /// Short names of built-in kinds.
 ///
 /// Source: `kubectl api-resources`.
-const SHORT: [&str; 25] = [
-    "cj", "cm", "crd", "crds", "cs", "csr", "deploy", "ds", "ep", "ev", "hpa", "ing", "limits",
-    "netpol", "no", "ns", "pc", "pdb", "po", "pv", "pvc", "rc", "rs", "sa", "svc",
+const SHORT: [&str; 30] = [
+    "cj", "cm", "crd", "crds", "cs", "csr", "deploy", "ds", "ep", "ev", "hpa", "ing", "ip",
+    "limits", "netpol", "no", "ns", "pc", "pdb", "po", "pv", "pvc", "quota", "rc", "rs", "sa",
+    "sc", "sts", "svc", "vac",
 ];
 
 const APPROVED: &str = "api-approved.kubernetes.io";

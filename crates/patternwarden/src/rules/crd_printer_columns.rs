@@ -1,3 +1,4 @@
+use crate::crd_path::{Target, target};
 use crate::engine::Cx;
 use crate::kube::{Crd, CrdVersion, Object, entries, items};
 use crate::matcher::clipped;
@@ -241,7 +242,8 @@ const OFFERED: usize = 3;
 const MAX_SELECTABLE: usize = 8;
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    let Some(crd) = Crd::of(object) else { return };
+    // In `v1beta1` columns are written in other words; they are judged when they were migrated.
+    let Some(crd) = Crd::of(object).filter(|_| object.api().version != "v1beta1") else { return };
     for version in crd.versions() {
         let shared = items(crd.legacy_printer_columns().value).next().is_some();
         if items(version.printer_columns().value).next().is_none() && !shared {
@@ -353,41 +355,5 @@ fn selectable<'d>(cx: &mut Cx<'_, 'd>, version: CrdVersion<'d>) {
         };
         cx.report(field.at(&["jsonPath"]), format_args!("`{}` {why}", clipped(path)))
             .severity(Severity::Error);
-    }
-}
-
-/// What a path leads to.
-enum Target {
-    Scalar,
-    /// A list or an object.
-    Whole,
-    /// Nothing that the schema knows.
-    Unknown,
-    /// What the schema leaves open, or the API itself defines.
-    Open,
-}
-
-/// Follows a path, without its first dot, through the schema of a version.
-fn target(version: CrdVersion<'_>, path: &str) -> Target {
-    let first = path.split(['.', '[']).next().unwrap_or_default();
-    let Some(mut schema) = version.schema().value else { return Target::Open };
-    if matches!(first, "metadata" | "apiVersion" | "kind") {
-        return Target::Open;
-    }
-    for step in path.split('.') {
-        // What a filter selects is not followed.
-        let (name, filtered) = step.split_once('[').map_or((step, false), |(name, _)| (name, true));
-        let open = schema.get("x-kubernetes-preserve-unknown-fields").is_some();
-        let property = schema.get("properties").and_then(|properties| properties.get(name));
-        schema = match property.or(schema.get("additionalProperties").and_then(Node::as_map)) {
-            Some(_) if filtered => return Target::Open,
-            Some(inner) => inner,
-            None if open => return Target::Open,
-            None => return Target::Unknown,
-        };
-    }
-    match schema.get("type").and_then(Node::as_str) {
-        Some("object" | "array") => Target::Whole,
-        _ => Target::Scalar,
     }
 }

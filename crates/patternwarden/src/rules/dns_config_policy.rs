@@ -136,6 +136,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let at = pod.node.at(&["dnsPolicy"]);
     let written = at.node().and_then(Node::as_str).filter(|text| !text.is_empty());
     let policy = written.unwrap_or("ClusterFirst");
+    let host = pod.host_network().value == Some(true);
+    if host && policy == "Default" {
+        return;
+    }
     if cx.leaves_out(&POLICIES, policy) {
         cx.report(
             at,
@@ -143,7 +147,8 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         );
     }
     let wanted = cx.int(&NDOTS);
-    if wanted == 0 || (policy == "Default" && pod.host_network().value == Some(true)) {
+    // In the network of its node, a Pod with `ClusterFirst` gets the resolver of the node as well.
+    if wanted == 0 || (host && policy == "ClusterFirst") {
         return;
     }
     let options = At::read(pod.node, &["dnsConfig", "options"], Node::as_seq);

@@ -135,7 +135,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
 fn judge<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>, volume: Volume<'d>) {
     let size = volume.node.at(&["emptyDir", "sizeLimit"]);
     let medium = volume.node.at(&["emptyDir", "medium"]).node().and_then(Node::as_str);
-    let memory = medium == Some("Memory");
+    let memory = match medium {
+        None | Some("") => false,
+        Some("Memory") => true,
+        // Huge pages are set apart, and every container has to ask for them.
+        Some(_) => return,
+    };
     let Some(name) = volume.name().value else { return };
     let listed = cx.lists(&MEDIA, if memory { "Memory" } else { "default" });
     if quantity(size.node()).is_some() || !listed {

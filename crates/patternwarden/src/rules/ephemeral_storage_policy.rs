@@ -128,9 +128,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
                 .fix_set(Grade::Review, "Start with one gigabyte", "1Gi");
         }
     }
-    if let (Some(asked), Some(most)) = (written, limit)
+    if let (Some(asked), Some(most), Some(least), Some(largest)) =
+        (written, limit, quantity(written), quantity(limit))
         && cx.flag(&EQUAL)
-        && quantity(written) != quantity(limit)
+        && least != largest
     {
         cx.report(
             asked,

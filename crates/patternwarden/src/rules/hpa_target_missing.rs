@@ -307,7 +307,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         Some(target)
             if scaler.kind == AutoscalerKind::Horizontal
                 && kind_name == "ReplicaSet"
-                && is_made(target) =>
+                && has_owner(target, "Deployment") =>
         {
             cx.report(
                 at.place,
@@ -325,8 +325,14 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
 /// Another autoscaler of the same sort and the same workload.
 fn rival<'d>(cx: &Cx<'_, 'd>, scaler: Autoscaler<'d>) -> Option<Autoscaler<'d>> {
     let home = scaler.object.effective_namespace();
+    // A ScaledObject makes a HorizontalPodAutoscaler and works by it.
+    let made = |scaler: Autoscaler<'d>| has_owner(scaler.object, "ScaledObject");
+    if made(scaler) {
+        return None;
+    }
     cx.set().autoscalers().into_iter().find(|other| {
         other.object.index != scaler.object.index
+            && !made(*other)
             && other.is_horizontal() == scaler.is_horizontal()
             && other.target_kind().value == scaler.target_kind().value
             && other.target_name().value == scaler.target_name().value
@@ -334,10 +340,10 @@ fn rival<'d>(cx: &Cx<'_, 'd>, scaler: Autoscaler<'d>) -> Option<Autoscaler<'d>> 
     })
 }
 
-/// Whether a Deployment owns an object.
-fn is_made(object: Object<'_>) -> bool {
+/// Whether an object of this kind owns an object.
+fn has_owner(object: Object<'_>, kind: &str) -> bool {
     items(object.owner_references().value)
-        .any(|owner| owner.get("kind").and_then(Node::as_str) == Some("Deployment"))
+        .any(|owner| owner.get("kind").and_then(Node::as_str) == Some(kind))
 }
 
 /// The kind and the name are those of an object of another group.

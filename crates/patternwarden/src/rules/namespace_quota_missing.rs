@@ -206,8 +206,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         return;
     }
     // A quota makes the values mandatory.
-    let hard = quota.and_then(|quota| quota.node.at(&["spec", "hard"]).node());
-    let refused = entries(hard).find_map(|entry| {
+    let quotas = set
+        .of_kind("ResourceQuota")
+        .filter(|quota| quota.is("", "ResourceQuota") && quota.effective_namespace() == name);
+    let mut hard = quotas.flat_map(|quota| entries(quota.node.at(&["spec", "hard"]).node()));
+    let refused = hard.find_map(|entry| {
         let mut pods = set.pod_specs_in(name);
         pods.find(|pod| lacks(*pod, entry.key().unwrap_or_default())).map(|pod| (entry, pod))
     });

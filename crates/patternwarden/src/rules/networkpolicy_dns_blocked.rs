@@ -238,7 +238,9 @@ fn is_dns(port: Node<'_>) -> bool {
 /// Whether a peer covers the Pods of kube-system, or every address.
 fn serves_names(peer: Node<'_>) -> bool {
     let cidr = peer.get("ipBlock").and_then(|block| block.get("cidr")).and_then(Node::as_str);
-    let Some(node) = peer.get("namespaceSelector") else { return cidr == Some("0.0.0.0/0") };
+    let Some(node) = peer.get("namespaceSelector").filter(|node| !node.is_null()) else {
+        return cidr == Some("0.0.0.0/0");
+    };
     let selector = LabelSelector { node };
     let named =
         selector.match_labels().value.and_then(|map| map.get("kubernetes.io/metadata.name"));

@@ -5,6 +5,7 @@ use crate::pattern::Pattern;
 use crate::repair::nearest;
 use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::vec::Vec;
+use patternwarden_tree::Node;
 
 crate::rule! {
     /// A network policy selects no workload, or one that it has no power over.
@@ -173,8 +174,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         }
     }
     for (rule, key) in policy.rules() {
-        for peer in items(rule.get(key)).filter(|peer| peer.get("namespaceSelector").is_none()) {
-            let Some(node) = peer.get("podSelector") else { continue };
+        for peer in items(rule.get(key)).filter(|peer| !says(*peer, "namespaceSelector")) {
+            let Some(node) = peer.get("podSelector").filter(|node| !node.is_null()) else {
+                continue;
+            };
             let selector = LabelSelector { node };
             if !selector.is_empty() && !pods.iter().any(|pod| selector.selects(pod.labels())) {
                 cx.report(
@@ -185,4 +188,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             }
         }
     }
+}
+
+/// Whether a peer has this field, and not only its name.
+fn says(peer: Node<'_>, field: &str) -> bool {
+    peer.get(field).is_some_and(|node| !node.is_null())
 }

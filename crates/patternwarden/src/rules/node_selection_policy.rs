@@ -164,7 +164,9 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     }
     let scheduler = pod.node.at(&["schedulerName"]);
     let name = scheduler.node().and_then(Node::as_str).filter(|name| !name.is_empty());
-    if let Some(name) = name.filter(|name| cx.leaves_out(&SCHEDULERS, name)) {
+    // The API server fills this name in.
+    let name = name.unwrap_or("default-scheduler");
+    if cx.leaves_out(&SCHEDULERS, name) {
         cx.report(
             scheduler,
             format_args!("scheduler `{}` is not among those that are allowed", clipped(name)),

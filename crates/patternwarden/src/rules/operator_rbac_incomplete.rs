@@ -142,6 +142,8 @@ crate::rule! {
     ///
     /// When the workload reads the resource now and then and is no controller of it, or when a
     /// right comes from a role outside of this input.
+    /// Whether the controller sets owner references that block deletion, for which it may need
+    /// `update` on the finalizers, no manifest tells.
     ///
     /// ## Source
     ///

@@ -126,7 +126,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     }
     cx.report(
         place,
-        format_args!("the budget lets {allowed} % of the Pods go at a time, fewer than {wanted} %"),
+        format_args!("the budget lets {allowed} % of the Pods go at a time, less than {wanted} %"),
     )
     .fix(Grade::Review, format!("Let {wanted} % go at a time"), edits);
 }

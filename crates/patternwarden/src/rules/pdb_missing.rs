@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Budget, Object};
+use crate::kube::{Budget, Object, items};
 use crate::neighbours::{AUTOSCALERS, BUDGETS, Reads};
 use crate::param::{Int, Param, Strings};
 use crate::pattern::Pattern;
@@ -198,8 +198,10 @@ static KINDS: Strings = Strings {
 const NEVER: [&str; 5] = ["DaemonSet", "Job", "CronJob", "Pod", "PodTemplate"];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    let Some(workload) = object.workload().filter(|workload| !NEVER.contains(&workload.kind.like))
-    else {
+    let Some(workload) = object.workload().filter(|workload| {
+        !NEVER.contains(&workload.kind.like)
+            && items(object.owner_references().value).next().is_none()
+    }) else {
         return;
     };
     let several =

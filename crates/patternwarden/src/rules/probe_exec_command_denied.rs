@@ -114,8 +114,13 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>) {
         }
         let mut command = handler.command();
         let shell = handler.command().next().and_then(Node::as_str).map(base_name);
-        let script = matches!(shell, Some("sh" | "bash" | "ash"));
-        let denied = |word: &str| cx.entries(&DENIED).any(|entry| entry == base_name(word));
+        let takes = |word: &str| word.starts_with('-') && word.ends_with('c');
+        let script = matches!(shell, Some("sh" | "bash" | "ash"))
+            && handler.command().filter_map(Node::as_str).any(takes);
+        // The last part of an address is no program.
+        let denied = |word: &str| {
+            !word.contains("://") && cx.entries(&DENIED).any(|entry| entry == base_name(word))
+        };
         // A script hides its programs among other words.
         let part = |c: char| c.is_whitespace() || ";|&()<>`$'\"".contains(c);
         let found = command.find_map(|word| {

@@ -5,7 +5,7 @@ use crate::param::{Choice, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Surface};
 use alloc::{format, string::ToString, vec::Vec};
-use patternwarden_tree::{Edit, Node, Op, Place, Value};
+use patternwarden_tree::{At, Edit, Node, Op, Place, Value};
 
 crate::rule! {
     /// A Pod does not reach the class of service that the platform demands.
@@ -179,11 +179,17 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         "Burstable" => any,
         _ => true,
     };
-    let blamed = containers.iter().find(|container| !sure(container.resources().value));
-    if let Some(container) = blamed.filter(|_| !reached) {
-        let at = container.resources().place;
+    // What is written for the whole Pod decides alone.
+    let blamed = if says(whole) {
+        Some(pod.resources())
+    } else {
+        let mut all = containers.iter().map(|container| container.resources());
+        all.find(|resources| !sure(resources.value))
+    };
+    if let Some(resources) = blamed.filter(|_| !reached) {
+        let at = resources.place;
         let finding = cx.report(at, format_args!("the Pod is {class}, and {wanted} is demanded"));
-        if let Some(edits) = even(*container, &COUNTED) {
+        if let Some(edits) = even(pod.object().node, resources, &COUNTED) {
             finding.fix(Grade::Review, "Make requests and limits the same", edits);
         }
     }
@@ -198,7 +204,7 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
             container.resources().place,
             format_args!("request and limit of `{name}` for `{resource}` are not the same"),
         );
-        if let Some(edits) = even(container, &[resource]) {
+        if let Some(edits) = even(container.object().node, container.resources(), &[resource]) {
             finding.fix(Grade::Review, "Make request and limit the same", edits);
         }
     }
@@ -213,9 +219,8 @@ fn is_equal(resources: Option<Node<'_>>, resource: &str, unset: bool) -> bool {
 
 /// Edits that give a limit to its request, and a request to a limit that is not there; `None`
 /// where a resource has neither.
-fn even(container: Container<'_>, names: &[&str]) -> Option<Vec<Edit>> {
-    let resources = container.resources();
-    let base = Place::pointer(resources.place, container.object().node).to_string();
+fn even<'d>(root: Node<'d>, resources: At<'d, Node<'d>>, names: &[&str]) -> Option<Vec<Edit>> {
+    let base = Place::pointer(resources.place, root).to_string();
     let mut edits = Vec::new();
     for name in names.iter().copied() {
         let of = |list| amount(resources.value, list, name);

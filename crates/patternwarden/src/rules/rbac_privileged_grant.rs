@@ -4,7 +4,7 @@ use crate::matcher::clipped;
 use crate::param::{Choice, Flag, Param, Strings};
 use crate::pattern::Pattern;
 use crate::patterns::controller;
-use crate::powers::{Granted, When, is_default, is_default_name, worst};
+use crate::powers::{Granted, When, crowd, is_default, is_of_system, worst};
 use crate::recognise::{Confidence, recognise_one};
 use crate::rule::{Admission, Check, Grade, Severity, Surface};
 use alloc::{format, vec, vec::Vec};
@@ -287,7 +287,10 @@ static REPORT_ON: Choice = Choice {
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let name = object.name().value.unwrap_or_default();
-    if is_default_name(name) || cx.lists(&IGNORE_ROLES, name) {
+    let of_cluster = Role::of(object).is_some_and(is_default)
+        || Binding::of(object)
+            .is_some_and(|b| b.kind == RoleKind::Cluster && name == "cluster-admin");
+    if of_cluster || is_of_system(name) || cx.lists(&IGNORE_ROLES, name) {
         return;
     }
     if let Some(role) = Role::of(object).filter(|_| cx.choice(&REPORT_ON) != "binding") {
@@ -412,22 +415,8 @@ fn bound<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>) {
 fn judge_subject<'d>(cx: &mut Cx<'_, 'd>, binding: Binding<'d>, subject: Subject<'d>) {
     let at = subject.name();
     let Some(name) = at.value else { return };
-    let (severity, who) = match (subject.kind().value, name) {
-        (Some("Group"), "system:unauthenticated") | (Some("User"), "system:anonymous") => {
-            (Severity::Error, "everybody, without a name")
-        }
-        (Some("Group"), "system:masters") => (Severity::Warning, "those whom no rule binds"),
-        (Some("Group"), "system:authenticated") => (Severity::Warning, "everybody with a name"),
-        (Some("Group"), "system:serviceaccounts") => {
-            (Severity::Warning, "every Pod of the cluster")
-        }
-        (Some("Group"), group) if group.starts_with("system:serviceaccounts:") => {
-            (Severity::Warning, "every Pod of a namespace")
-        }
-        (Some("ServiceAccount"), "default") => {
-            (Severity::Warning, "every Pod that names no account")
-        }
-        _ => return,
+    let Some((severity, who)) = crowd(subject.kind().value.unwrap_or_default(), name) else {
+        return;
     };
     let edits = vec![Edit::new(Place::from(subject.node).pointer(binding.node), Op::Remove)];
     cx.report(at.place, format_args!("the role is given to {who}")).severity(severity).fix(

@@ -330,14 +330,16 @@ fn judge<'d>(cx: &mut Cx<'_, 'd>, workload: Workload<'d>) {
     let at = workload.written_replicas();
     let Some(count) = workload.replicas() else { return };
     let scaled = cx.set().scaler_of(workload.object).is_some();
-    if scaled || count == 0 {
+    // An object that another one owns has the number of its owner.
+    if scaled || count == 0 || items(workload.object.owner_references().value).next().is_some() {
         return;
     }
     let (min, max, served) = (cx.int(&MIN), cx.int(&MAX), cx.int(&MIN_SERVED));
-    if cx.flag(&EXPLICIT) && at.is_absent() && min > 0 {
+    if cx.flag(&EXPLICIT) && at.is_absent() {
+        let enough = if min > 0 { min } else { served.max(1) };
         cx.report(at.place, format_args!("the number of replicas is not written"))
             .severity(Severity::Warning)
-            .fix_set(Grade::Review, "Write the number of replicas", min);
+            .fix_set(Grade::Review, "Write the number of replicas", enough);
         return;
     }
     if within(cx, at, count, min, max) {

@@ -130,20 +130,14 @@ crate::rule! {
     check: Check::Pod(check),
 }
 
-static MIN_REQUEST: Strings = Strings {
-    name: "min_request",
-    doc: "The least requests, each as `resource=quantity`: `cpu=50m`.",
-    default: &[],
-};
+static MIN_REQUEST: Strings =
+    Strings::empty("min_request", "The least requests, each as `resource=quantity`: `cpu=50m`.");
 
-static MAX_REQUEST: Strings =
-    Strings { name: "max_request", doc: "The largest requests, likewise.", default: &[] };
+static MAX_REQUEST: Strings = Strings::empty("max_request", "The largest requests, likewise.");
 
-static MIN_LIMIT: Strings =
-    Strings { name: "min_limit", doc: "The least limits, likewise.", default: &[] };
+static MIN_LIMIT: Strings = Strings::empty("min_limit", "The least limits, likewise.");
 
-static MAX_LIMIT: Strings =
-    Strings { name: "max_limit", doc: "The largest limits, likewise.", default: &[] };
+static MAX_LIMIT: Strings = Strings::empty("max_limit", "The largest limits, likewise.");
 
 static REQUIRE: Flag =
     Flag { name: "require", doc: "Whether what has bounds must be written.", default: false };
@@ -154,11 +148,10 @@ static POD: Flag = Flag {
     default: false,
 };
 
-static IGNORE_IMAGES: Strings = Strings {
-    name: "ignore_images",
-    doc: "Images that are left out, as patterns such as `registry.example/large`.",
-    default: &[],
-};
+static IGNORE_IMAGES: Strings = Strings::empty(
+    "ignore_images",
+    "Images that are left out, as patterns such as `registry.example/large`.",
+);
 
 /// The parameters, with the list they speak of and whether they are upper bounds.
 static BOUNDS: [(&Strings, &str, bool); 4] = [
@@ -173,7 +166,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         for entry in cx.entries(param) {
             let Some((resource, text)) = entry.split_once('=') else { continue };
             let Some(edge) = Quantity::parse(text) else { continue };
-            let bound = Bound { list, resource, text, edge, upper };
+            let least = if list == "requests" { &MIN_REQUEST } else { &MIN_LIMIT };
+            let same =
+                |other: &str| other.split_once('=').is_some_and(|(name, _)| name == resource);
+            let twice = upper && cx.entries(least).any(same);
+            let bound = Bound { list, resource, text, edge, upper, twice };
             if cx.flag(&POD) {
                 whole(cx, pod, &bound);
             } else {
@@ -191,6 +188,8 @@ struct Bound<'s> {
     text: &'s str,
     edge: Quantity,
     upper: bool,
+    /// Whether the amount has a least bound too, which speaks for both where nothing is written.
+    twice: bool,
 }
 
 impl Bound<'_> {
@@ -227,10 +226,12 @@ fn each<'d>(cx: &mut Cx<'_, 'd>, container: Container<'d>, bound: &Bound<'_>) {
         "requests" => request(resources, bound.resource),
         list => amount(resources, list, bound.resource),
     };
+    // Zero says as little as nothing does.
+    let node = node.filter(|node| Quantity::parse(node.scalar_text()).is_none_or(|q| !q.is_zero()));
     let name = container.display_name();
     let (resource, words, text) = (bound.resource, bound.words(), bound.text);
     let Some(node) = node else {
-        if cx.flag(&REQUIRE) {
+        if cx.flag(&REQUIRE) && !bound.twice {
             let place = if bound.list == "requests" {
                 container.requests().place
             } else {

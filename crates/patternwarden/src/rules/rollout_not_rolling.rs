@@ -254,7 +254,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         )
         .severity(if served { Severity::Warning } else { Severity::Info });
     if let Some(strategy) = place.node.parent() {
-        let rolling = Value::map([("type", Value::from("RollingUpdate"))]);
+        let word = if object.is("apps.openshift.io", "DeploymentConfig") {
+            "Rolling"
+        } else {
+            "RollingUpdate"
+        };
+        let rolling = Value::map([("type", Value::from(word))]);
         report.fix_at(Grade::Review, "Roll the update out", strategy, rolling);
     }
 }

@@ -8,6 +8,7 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+mod bounds;
 mod clauses;
 mod configuration;
 mod confinement;
@@ -22,6 +23,7 @@ mod images;
 mod migration;
 mod platform;
 mod reach;
+mod rights;
 mod routing;
 mod schemas;
 mod sidecars;
