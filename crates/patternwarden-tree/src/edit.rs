@@ -47,6 +47,9 @@ pub enum Op {
     /// The value does not change; only text has something to lose. Not part of RFC 6902, which
     /// cannot name a hidden entry.
     KeepLast,
+    /// Puts a document of its own behind this one, whose value does not change. The pointer is
+    /// empty. Not part of RFC 6902, which knows one document.
+    NewDocument(Value),
 }
 
 /// Why an edit does not apply.
@@ -103,6 +106,7 @@ pub fn apply(root: Node<'_>, edits: &[Edit]) -> Result<Document, EditError> {
                 found.ok_or_else(|| error(&edit.pointer, "a value"))?;
                 continue;
             }
+            Op::NewDocument(_) => continue,
             Op::Move { from } => {
                 let found = doc.root().and_then(|root| root.lookup(from));
                 let value = Value::of(found.ok_or_else(|| error(from, "a value to move"))?);

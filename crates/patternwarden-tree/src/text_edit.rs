@@ -51,6 +51,7 @@ pub trait TextEditor {
     /// The smallest edits of the text that do what `edits`, in order, do to `document`, an index
     /// into [`Stream::documents`](crate::Stream::documents). Pointers are those of the document.
     /// The result is sorted and does not overlap; it was read back and has the expected value.
+    /// A [new document](crate::Op::NewDocument) stands right behind this one.
     ///
     /// # Errors
     /// The first thing that cannot be edited without a guess.

@@ -5,8 +5,10 @@
 //! of what is left of the old text, and the changed text is read anew. The steps know how a text may be laid out
 //! (`insert`, `replace`, `remove`, `carry` in block style, `flow` in brackets) and
 //! refuse what would need a guess (`refuse` has the words). What comes out is read
-//! once more and compared with the value it must have (`part`).
+//! once more and compared with the value it must have (`part`). New documents go
+//! behind it (`beside`).
 
+mod beside;
 mod carry;
 mod difference;
 mod flow;
@@ -28,6 +30,7 @@ mod step;
 mod write;
 
 use alloc::{format, string::String, vec::Vec};
+use beside::{accompanied, new_documents};
 use parsed::Parsed;
 use part::Part;
 use path::Obstacle;
@@ -69,7 +72,9 @@ impl TextEditor for Source<'_> {
         let mut failed = None;
         for manner in MANNERS {
             match part.verify(changed(&part, &read, edits, manner)?, &expected) {
-                Ok(edits) => return Ok(edits),
+                Ok(done) => {
+                    return accompanied(&part, &read, done, &expected, &new_documents(edits));
+                }
                 Err(refusal) => failed = Some(refusal),
             }
         }

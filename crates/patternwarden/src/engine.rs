@@ -341,6 +341,12 @@ impl<'d> Reported<'_, 'd> {
         self.offer_at(grade, title.into(), place, Op::Remove)
     }
 
+    /// Offers objects of their own, in documents behind this one.
+    pub fn fix_beside(self, grade: Grade, title: &str, objects: Vec<Value>) -> Self {
+        let edits = objects.into_iter().map(|object| Edit::new("", Op::NewDocument(object)));
+        self.offer(grade, title.to_string(), edits.collect())
+    }
+
     #[inline(never)]
     fn offer_at(self, grade: Grade, title: String, place: Place<'d>, op: Op) -> Self {
         let pointer = place.pointer(self.base).to_string();

@@ -61,6 +61,7 @@ pub struct Fix {
     pub title: String,
     /// How far it can be trusted.
     pub grade: Grade,
-    /// Applied in order; pointers are relative to the object of the finding.
+    /// Applied in order; pointers are relative to the object of the finding. New documents stand
+    /// behind the one of the finding.
     pub edits: Vec<Edit>,
 }

@@ -37,10 +37,11 @@ pub const MAX_ROUNDS: usize = 64;
 
 /// Documents that can be changed.
 pub trait Editable {
-    /// The documents as they are now. A change never adds or takes away one.
+    /// The documents as they are now. A change may add some, and takes none away.
     fn documents(&self) -> &[Document];
 
     /// Makes all edits of each batch, or none of them where they are refused; one answer per batch.
+    /// Batches are of different documents, in their order.
     fn edit(&mut self, batches: &[Batch]) -> Vec<Result<(), Refusal>>;
 }
 

@@ -210,8 +210,9 @@ report! {
 
     /// One operation of a repair.
     pub struct Operation {
-        /// `add`, `replace`, `remove`, `test` or `move`, as in JSON Patch, or `keep-last`: remove
-        /// the earlier entries that a duplicate key hides.
+        /// `add`, `replace`, `remove`, `test` or `move`, as in JSON Patch; `keep-last`: remove the
+        /// earlier entries that a duplicate key hides; or `new-document`: put the value behind the
+        /// document, as one of its own.
         pub op: String,
         /// JSON Pointer in the object.
         pub path: String,

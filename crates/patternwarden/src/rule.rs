@@ -183,6 +183,8 @@ pub struct Rule {
     pub params: &'static [Param],
     /// The best grade its fixes reach; `None` when it offers none.
     pub fix: Option<Grade>,
+    /// Whether its fixes are objects of their own, which the answer to a request has no place for.
+    pub fix_beside: bool,
     /// Former ids that settings and suppressions may still use.
     pub aliases: &'static [&'static str],
     /// What it looks up in a cluster, or why it does not; nothing for rules that look at nothing but
@@ -229,6 +231,7 @@ impl Rule {
         pss: None,
         params: &[],
         fix: None,
+        fix_beside: false,
         aliases: &[],
         reads: &[],
         refused: false,

@@ -112,6 +112,8 @@ fn is_allowed(edit: &Edit) -> bool {
         Op::Remove => is_free(&edit.pointer) && !is_container(&edit.pointer),
         Op::Move { from } => is_free(&edit.pointer) && is_free(from),
         Op::Test(_) | Op::KeepLast => true,
+        // The answer to a request is its object, and nothing else.
+        Op::NewDocument(_) => false,
     }
 }
 

@@ -9,7 +9,7 @@ use super::refuse;
 use super::same::same;
 use crate::split::{Chunk, split};
 use crate::stream;
-use crate::{MAX_INPUT, edit::lines::cut};
+use crate::{MAX_DOCUMENTS, MAX_INPUT, edit::lines::cut};
 use alloc::{string::String, vec::Vec};
 use core::ops::Range;
 use patternwarden_tree::{Document, MAX_NODES, Node, Refusal, Stream, TextEdit};
@@ -65,6 +65,12 @@ impl<'t> Part<'t> {
     /// Where a range of the document's text stands in the input.
     pub(crate) fn shifted(&self, span: Range<usize>) -> Range<usize> {
         span.start + self.at.start..span.end + self.at.start
+    }
+
+    /// Whether the input can still be read with so many bytes and documents more.
+    pub(crate) fn has_room(&self, bytes: usize, documents: usize) -> bool {
+        self.whole.len() + bytes <= MAX_INPUT
+            && self.stream.documents.len() + documents <= MAX_DOCUMENTS
     }
 
     /// The edits of the input, if the changed text reads as `expected` and all other documents

@@ -26,7 +26,7 @@ pub(crate) enum Action<'e> {
     Remove,
     KeepLast,
     Move(&'e str),
-    /// It was tested before anything was done.
+    /// It was tested before anything was done, or stands in a document of its own.
     Nothing,
 }
 
@@ -38,7 +38,7 @@ impl<'e> From<&'e Edit> for Task<'e> {
             Op::Remove => Action::Remove,
             Op::KeepLast => Action::KeepLast,
             Op::Move { from } => Action::Move(from),
-            Op::Test(_) => Action::Nothing,
+            Op::Test(_) | Op::NewDocument(_) => Action::Nothing,
         };
         Self { pointer: Cow::Borrowed(&edit.pointer), action }
     }

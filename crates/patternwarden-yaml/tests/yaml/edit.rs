@@ -1,5 +1,6 @@
 //! Edits of documents as edits of their text.
 
+mod beside;
 mod corpus;
 mod manners;
 mod model;

@@ -101,6 +101,8 @@ fn edits_are_sane(text: &str, stream: &Stream) {
             edits.push(Edit::new(&pointer, Op::Replace(Value::map([("k", "v".into())]))));
             edits.push(Edit::new("/moved", Op::Move { from: pointer }));
         }
+        let beside = Value::map([("k", Value::seq(["v".into(), "".into()]))]);
+        edits.push(Edit::new("", Op::NewDocument(beside.clone())));
         for edit in edits {
             let edit = core::slice::from_ref(&edit);
             let Ok(plan) = Source::new(text, stream).plan(at, edit) else { continue };
@@ -115,6 +117,15 @@ fn edits_are_sane(text: &str, stream: &Stream) {
             let wanted = Value::of(wanted.root().unwrap());
             let found = after.documents[at].root().unwrap();
             assert!(wanted.matches(found), "{edit:?} in {text:?} made {out:?}");
+            if matches!(edit, [Edit { op: Op::NewDocument(_), .. }]) {
+                assert_eq!(
+                    after.documents.len(),
+                    stream.documents.len() + 1,
+                    "{text:?} made {out:?}"
+                );
+                let found = after.documents[at + 1].root().unwrap();
+                assert!(beside.matches(found), "{edit:?} in {text:?} made {out:?}");
+            }
         }
     }
 }

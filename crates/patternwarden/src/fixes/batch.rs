@@ -16,7 +16,8 @@ fn places(edit: &Edit) -> impl Iterator<Item = &str> {
         _ => None,
     };
     let to = if shifts { list_of(&edit.pointer) } else { edit.pointer.as_str() };
-    from.into_iter().chain([to])
+    // A document of its own is in nobody's way.
+    from.into_iter().chain([to]).filter(|_| !matches!(edit.op, Op::NewDocument(_)))
 }
 
 /// The list whose entries shift when one is added or removed at this place; the place itself where
@@ -55,5 +56,8 @@ mod tests {
         let moved = one("/a", Op::Move { from: "/l/2".into() });
         assert!(!fits(&moved, &add("/l/0/x")));
         assert!(fits(&moved, &add("/b")));
+        let beside = one("", Op::NewDocument(Value::Null));
+        assert!(fits(&beside, &add("/b")) && fits(&remove("/l/0"), &beside));
+        assert!(fits(&beside, &beside));
     }
 }

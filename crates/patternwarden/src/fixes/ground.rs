@@ -36,6 +36,10 @@ pub(crate) fn grounded(
     };
     let mut out = Vec::with_capacity(edits.len());
     for edit in edits {
+        if matches!(edit.op, Op::NewDocument(_)) {
+            out.push(edit.clone());
+            continue;
+        }
         let op = match &edit.op {
             Op::Move { from } => Op::Move { from: ground(from)? },
             other => other.clone(),

@@ -2,7 +2,7 @@
 
 use super::{Batch, Editable};
 use alloc::{borrow::ToOwned, vec::Vec};
-use patternwarden_tree::{Document, Edit, Refusal, apply};
+use patternwarden_tree::{Document, Edit, EditError, Op, Refusal, apply};
 
 /// Documents of objects, as they come from an API server.
 #[derive(Debug)]
@@ -24,8 +24,17 @@ impl Objects {
     fn change(&mut self, document: usize, edits: &[Edit]) -> Result<(), Refusal> {
         let Some(old) = self.documents.get_mut(document) else { return Ok(()) };
         let Some(root) = old.root() else { return Ok(()) };
-        *old = apply(root, edits)
-            .map_err(|error| Refusal::new(error.pointer, None, error.expected.to_owned()))?;
+        let refusal =
+            |error: EditError| Refusal::new(error.pointer, None, error.expected.to_owned());
+        let mut beside = Vec::new();
+        for edit in edits {
+            if let Op::NewDocument(value) = &edit.op {
+                let whole = Edit::new("", Op::Replace(value.clone()));
+                beside.push(apply(root, &[whole]).map_err(refusal)?);
+            }
+        }
+        *old = apply(root, edits).map_err(refusal)?;
+        self.documents.splice(document + 1..document + 1, beside);
         Ok(())
     }
 }
@@ -36,6 +45,10 @@ impl Editable for Objects {
     }
 
     fn edit(&mut self, batches: &[Batch]) -> Vec<Result<(), Refusal>> {
-        batches.iter().map(|batch| self.change(batch.document, &batch.edits)).collect()
+        // From the last one on: a new document moves those behind it.
+        let change = |batch: &Batch| self.change(batch.document, &batch.edits);
+        let mut answers: Vec<_> = batches.iter().rev().map(change).collect();
+        answers.reverse();
+        answers
     }
 }

@@ -227,6 +227,7 @@ fn operation(edit: &Edit) -> Operation {
         Op::Test(value) => ("test", Some(json(value)), None),
         Op::Move { from } => ("move", None, Some(from.clone())),
         Op::KeepLast => ("keep-last", None, None),
+        Op::NewDocument(value) => ("new-document", Some(json(value)), None),
     };
     Operation { op: op.to_owned(), path: edit.pointer.clone(), value, from }
 }

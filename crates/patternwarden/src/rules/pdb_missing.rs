@@ -1,9 +1,12 @@
 use crate::engine::Cx;
-use crate::kube::{Budget, Object, items};
+use crate::kube::{Budget, LabelSelector, Object, items};
 use crate::neighbours::{AUTOSCALERS, BUDGETS, Reads};
 use crate::param::{Int, Param, Strings};
 use crate::pattern::Pattern;
-use crate::rule::{Check, Severity, Surface};
+use crate::repair;
+use crate::rule::{Check, Grade, Severity, Surface};
+use crate::set::Set;
+use patternwarden_tree::Value;
 
 crate::rule! {
     /// A workload with several replicas has no disruption budget.
@@ -11,8 +14,7 @@ crate::rule! {
     /// ## Why it matters
     ///
     /// Without a budget the upgrade of the nodes may evict all replicas at the same time. The budget
-    /// costs a few lines and slows voluntary disruption only. It is an object of its own, so there is no
-    /// repair of this one.
+    /// costs a few lines and slows voluntary disruption only.
     ///
     /// ## Bad
     ///
@@ -173,6 +175,8 @@ crate::rule! {
     surfaces: &[Surface::Bundle],
     reads: READS,
     params: &[Param::Int(&MIN_REPLICAS), Param::Strings(&KINDS)],
+    fix: Some(Grade::Safe),
+    fix_beside: true,
     check: Check::Object(check),
 }
 
@@ -221,10 +225,30 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if !budgets.any(protects) {
         let severity = if others { Severity::Warning } else { Severity::Info };
         let name = object.display_name();
-        cx.report(
-            workload.written_replicas().place,
-            format_args!("all replicas of `{name}` may be evicted at the same time"),
-        )
-        .severity(severity);
+        let reported = cx
+            .report(
+                workload.written_replicas().place,
+                format_args!("all replicas of `{name}` may be evicted at the same time"),
+            )
+            .severity(severity);
+        if let Some(budget) = budget(set, object) {
+            let title = "Let one replica at a time be evicted";
+            reported.fix_beside(Grade::Safe, title, [budget].into());
+        }
     }
+}
+
+/// A budget for the Pods of a workload; `None` where it would be about others as well, for two
+/// budgets of one Pod forbid each eviction.
+fn budget<'d>(set: &Set<'d>, workload: Object<'d>) -> Option<Value> {
+    let name = workload.name().value.filter(|name| !name.is_empty())?;
+    let selector = LabelSelector { node: workload.node.get("spec")?.get("selector")? };
+    let known = !(selector.match_labels().is_absent() && selector.match_expressions().is_absent());
+    let pods = set.selected(selector, workload.effective_namespace());
+    if !known || pods.iter().any(|pod| pod.object() != workload) {
+        return None;
+    }
+    let spec = [("maxUnavailable", 1.into()), ("selector", Value::of(selector.node))];
+    let fields = Value::map([("spec", Value::map(spec))]);
+    Some(repair::beside(workload, ["policy/v1", "PodDisruptionBudget"], name, fields))
 }

@@ -190,6 +190,8 @@ pub(crate) fn may_mutate(rule: &Rule) -> Result<(), &'static str> {
         Err("is about images, access or the network, which a policy does not change")
     } else if rule.is_about_suppressions() {
         Err("is about what people wrote down, which a policy does not change")
+    } else if rule.fix_beside {
+        Err("is repaired by another object, and a policy changes that of the request")
     } else if rule.surfaces == [Surface::Text] {
         Err("is about text, which a policy does not see")
     } else {

@@ -12,7 +12,7 @@ use patternwarden::bundle::Bundle;
 use patternwarden::docs::Example;
 use patternwarden::finding::{Finding, Fix};
 use patternwarden::set::{Scope, Set};
-use patternwarden::tree::{Document, Kind, Stream, apply};
+use patternwarden::tree::{Document, Edit, Kind, Op, Stream, apply};
 use patternwarden::{Rule, Settings, engine};
 
 /// What the engine found in some documents.
@@ -72,11 +72,17 @@ impl Judged {
         assert_eq!(root.kind(), Kind::Map, "an object is a map");
         let edited = apply(root, &fix.edits)
             .unwrap_or_else(|error| panic!("{}: `{}`: {error}", finding.rule.id, fix.title));
+        let beside = fix.edits.iter().filter_map(|edit| match &edit.op {
+            Op::NewDocument(value) => {
+                Some(apply(root, &[Edit::new("", Op::Replace(value.clone()))]).expect("a document"))
+            }
+            _ => None,
+        });
         // Only the object itself is replaced: lists and the other documents stay as they were.
         let objects = set.objects().map(|object| match finding.object {
             Some(index) if index == object.index => edited.clone(),
             _ => apply(object.node, &[]).expect("a copy"),
         });
-        judge_documents(objects.collect(), settings)
+        judge_documents(objects.chain(beside).collect(), settings)
     }
 }

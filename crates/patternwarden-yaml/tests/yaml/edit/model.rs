@@ -39,6 +39,7 @@ pub(super) fn applied(mut root: Json, edits: &[Edit]) -> Option<Json> {
             Op::KeepLast => {
                 root.pointer(at)?;
             }
+            Op::NewDocument(_) => {}
         }
     }
     Some(root)
