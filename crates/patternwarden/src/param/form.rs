@@ -29,9 +29,9 @@ pub enum Form {
     Port,
     /// An address, or a range of them.
     Address,
-    /// `group/kind`, as globs.
+    /// `group/kind`, or a kind alone, as globs.
     Kind,
-    /// `group/kind=text`.
+    /// `group/kind=text`, or a kind alone before it.
     OfKind,
     /// `kind/name`, or a glob for it.
     Object,
@@ -105,8 +105,8 @@ impl Form {
             Self::Range => "^[0-9]{1,18}(-[0-9]{1,18})?$",
             Self::Port => "^[0-9]{1,18}(-[0-9]{1,18})?(/(TCP|UDP|SCTP))?$",
             Self::Address => "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$",
-            Self::Kind => "^[^/=]*/[^/=]+$",
-            Self::OfKind => "^[^/=]*/[^/=]+=.",
+            Self::Kind => "^([^/=]*/)?[^/=]+$",
+            Self::OfKind => "^([^/=]*/)?[^/=]+=.",
             Self::Object => "[/*]",
             Self::Directory => "^/",
             Self::PodSecurity => {
@@ -136,7 +136,7 @@ impl fmt::Display for Form {
             Self::Range => "a number or a range such as `5000-6000`",
             Self::Port => "a port or a range such as `22/TCP` or `4000-4999`",
             Self::Address => "an address or a range such as `203.0.113.0/24`",
-            Self::Kind => "`group/kind`, such as `batch/Job` or `/Pod`",
+            Self::Kind => "`group/kind` or `kind`, such as `batch/Job`, `/Pod` or `Job`",
             Self::OfKind => "`group/kind=text`, such as `batch/Job=CronJob`",
             Self::Object => "`kind/name`, or a glob for it",
             Self::Directory => "a path that begins with `/`",
@@ -193,8 +193,8 @@ fn is_address(text: &str) -> bool {
 }
 
 fn is_kind(text: &str) -> bool {
-    text.split_once('/').is_some_and(|(_, kind)| !kind.is_empty() && !kind.contains('/'))
-        && !text.contains('=')
+    let kind = text.split_once('/').map_or(text, |(_, kind)| kind);
+    !kind.is_empty() && !kind.contains('/') && !text.contains('=')
 }
 
 fn is_version(text: &str) -> bool {

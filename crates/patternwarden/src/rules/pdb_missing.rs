@@ -1,5 +1,5 @@
 use crate::engine::Cx;
-use crate::kube::{Budget, LabelSelector, Object, items};
+use crate::kube::{Budget, LabelSelector, Object, PodSpec, items};
 use crate::neighbours::{AUTOSCALERS, BUDGETS, Reads};
 use crate::param::{Int, Param, Strings};
 use crate::pattern::Pattern;
@@ -202,50 +202,62 @@ static KINDS: Strings = Strings {
 const NEVER: [&str; 5] = ["DaemonSet", "Job", "CronJob", "Pod", "PodTemplate"];
 
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    let Some(workload) = object.workload().filter(|workload| {
-        !NEVER.contains(&workload.kind.like)
-            && items(object.owner_references().value).next().is_none()
-    }) else {
+    let Some((workload, pod)) = object.workload().zip(object.pod_spec()) else { return };
+    if !needs(cx, object) || is_protected(cx.set(), pod) {
         return;
-    };
-    let several =
-        cx.set().fewest_replicas(workload).is_some_and(|count| count >= cx.int(&MIN_REPLICAS));
-    let Some(pod) = object.pod_spec().filter(|_| several && cx.lists(&KINDS, workload.kind.kind))
-    else {
-        return;
-    };
-    let home = object.effective_namespace();
-    let set = cx.set();
-    let mut budgets = set.of_kind("PodDisruptionBudget").filter_map(Budget::of).peekable();
-    let others = budgets.peek().is_some();
-    let protects = |budget: Budget<'d>| {
-        budget.object.effective_namespace() == home
-            && budget.selector().is_some_and(|selector| selector.selects(pod.labels()))
-    };
-    if !budgets.any(protects) {
-        let severity = if others { Severity::Warning } else { Severity::Info };
-        let name = object.display_name();
-        let reported = cx
-            .report(
-                workload.written_replicas().place,
-                format_args!("all replicas of `{name}` may be evicted at the same time"),
-            )
-            .severity(severity);
-        if let Some(budget) = budget(set, object) {
-            let title = "Let one replica at a time be evicted";
-            reported.fix_beside(Grade::Safe, title, [budget].into());
-        }
+    }
+    let others = cx.set().of_kind("PodDisruptionBudget").next().is_some();
+    let severity = if others { Severity::Warning } else { Severity::Info };
+    let name = object.display_name();
+    let budget = budget(cx, object);
+    let reported = cx
+        .report(
+            workload.written_replicas().place,
+            format_args!("all replicas of `{name}` may be evicted at the same time"),
+        )
+        .severity(severity);
+    if let Some(budget) = budget {
+        let title = "Let one replica at a time be evicted";
+        reported.fix_beside(Grade::Safe, title, [budget].into());
     }
 }
 
-/// A budget for the Pods of a workload; `None` where it would be about others as well, for two
-/// budgets of one Pod forbid each eviction.
-fn budget<'d>(set: &Set<'d>, workload: Object<'d>) -> Option<Value> {
+/// Whether an object is a workload with replicas that a budget is for.
+fn needs<'d>(cx: &Cx<'_, 'd>, object: Object<'d>) -> bool {
+    object.workload().is_some_and(|workload| {
+        !NEVER.contains(&workload.kind.like)
+            && items(object.owner_references().value).next().is_none()
+            && cx.lists(&KINDS, workload.kind.kind)
+            && cx
+                .set()
+                .fewest_replicas(workload)
+                .is_some_and(|count| count >= cx.int(&MIN_REPLICAS))
+    })
+}
+
+/// Whether a budget is about these Pods.
+fn is_protected<'d>(set: &Set<'d>, pod: PodSpec<'d>) -> bool {
+    let home = pod.object().effective_namespace();
+    set.of_kind("PodDisruptionBudget").filter_map(Budget::of).any(|budget| {
+        budget.object.effective_namespace() == home
+            && budget.selector().is_some_and(|selector| selector.selects(pod.labels()))
+    })
+}
+
+/// A budget for the Pods of a workload; `None` where another would be about some of them as well,
+/// for two budgets of one Pod forbid each eviction.
+fn budget<'d>(cx: &Cx<'_, 'd>, workload: Object<'d>) -> Option<Value> {
     let name = workload.name().value.filter(|name| !name.is_empty())?;
     let selector = LabelSelector { node: workload.node.get("spec")?.get("selector")? };
     let known = !(selector.match_labels().is_absent() && selector.match_expressions().is_absent());
-    let pods = set.selected(selector, workload.effective_namespace());
-    if !known || pods.iter().any(|pod| pod.object() != workload) {
+    // Where workloads share their labels, one budget is for all of them: that of the first.
+    let rank = |object: Object<'d>| (object.name().value, object.api().kind, object.index);
+    let has_one = |pod: &PodSpec<'d>| {
+        let other = pod.object();
+        is_protected(cx.set(), *pod)
+            || (other != workload && rank(other) < rank(workload) && needs(cx, other))
+    };
+    if !known || cx.set().selected(selector, workload.effective_namespace()).iter().any(has_one) {
         return None;
     }
     let spec = [("maxUnavailable", 1.into()), ("selector", Value::of(selector.node))];

@@ -20,7 +20,7 @@ const MORE: &str = concat!(
 fn default(param: &Param) -> Value {
     match param {
         Param::Int(p) => json!(p.default),
-        Param::Strings(p) => json!(p.default),
+        Param::Strings(p) | Param::Entries(p, _) => json!(p.default),
         Param::Flag(p) => json!(p.default),
         Param::Choice(p) => json!(p.default),
         other => panic!("{other:?}"),

@@ -45,11 +45,11 @@ pub(crate) fn samples(form: Form) -> (Vec<&'static str>, Vec<&'static str>) {
             &["", "host.example", "203.0.113.0/", "/24", "203.0.113.0/24/1"],
         ),
         Form::Kind => {
-            (&["batch/Job", "/Pod", "*/*"], &["", "Pod", "batch/", "a/b/c", "batch/Job=x"])
+            (&["batch/Job", "/Pod", "*/*", "Pod"], &["", "/", "batch/", "a/b/c", "batch/Job=x"])
         }
         Form::OfKind => (
-            &["batch/Job=CronJob", "/Pod=use a Deployment"],
-            &["", "Pod=x", "batch/Job", "batch/Job=", "=x"],
+            &["batch/Job=CronJob", "/Pod=use a Deployment", "Job=CronJob"],
+            &["", "/=x", "batch/Job", "batch/Job=", "=x"],
         ),
         Form::Object => (&["ConfigMap/shop", "Secret/*", "*"], &["", "shop"]),
         Form::Directory => (&["/etc", "/"], &["", "etc", "./etc"]),
