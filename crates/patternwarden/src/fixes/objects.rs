@@ -34,7 +34,7 @@ impl Objects {
             }
         }
         *old = apply(root, edits).map_err(refusal)?;
-        self.documents.splice(document + 1..document + 1, beside);
+        self.documents.splice((document + 1)..=document, beside);
         Ok(())
     }
 }
