@@ -210,7 +210,7 @@ fn cases() -> Vec<Case> {
 
         case("no such Service", "ingress-backend-missing", ingress("a", "store"), &[service(false)], Some("there is no Service `store`")),
         case("a Service, and a certificate that nobody may look up", "ingress-backend-missing", ingress("a", "web"), &[service(false)], None),
-        case("the same host in another namespace", "ingress-conflict", ingress("a", "web"), &[elsewhere(ingress("b", "web"))], Some("the host and path of another rule")),
+        case("the same host in another namespace", "ingress-conflict", ingress("a", "web"), &[elsewhere(ingress("b", "web"))], Some("is claimed by another rule as well")),
         case("the Ingress itself", "ingress-conflict", ingress("a", "web"), &[ingress("a", "web")], None),
 
         case("a ConfigMap that is not there", "reference-not-in-bundle", reads("configMapRef"), &[], Some("ConfigMap `settings`")),

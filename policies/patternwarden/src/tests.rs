@@ -177,7 +177,7 @@ fn what_is_suppressed_is_audited_and_left_as_it_is() {
     assert_eq!((&audited["suppressed"], &audited["clock"]), (&Value::Null, &Value::Null));
 
     // A repair does not touch what is suppressed.
-    let fix = "privilege-escalation-allowed";
+    let fix = "run-as-user-only";
     let mutate = json!({
         "profiles": ["none"], "mutate": [fix],
         "rules": {fix: {"severity": "warning", "admission": "warn"}},
@@ -185,7 +185,9 @@ fn what_is_suppressed_is_audited_and_left_as_it_is() {
     let mutated = |object: &Value| {
         call("validate", &json!({"request": create(object), "settings": mutate})).unwrap()["mutated_object"].clone()
     };
-    assert!(mutated(&pod("app")).is_object());
+    object["spec"]["securityContext"] = json!({"runAsUser": 1000});
+    object["metadata"]["annotations"] = json!({});
+    assert!(mutated(&object).is_object());
     object["metadata"]["annotations"] =
         json!({format!("ignore.patternwarden.dev/{fix}"): "needed by the profiler"});
     assert_eq!(mutated(&object), Value::Null);

@@ -9,6 +9,8 @@
 mod each_rule;
 mod exemptions;
 mod peers;
+mod unread;
+mod wording;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other tests apply fixes")]
 mod support;
@@ -439,116 +441,4 @@ fn every_rule_fits_the_key_of_an_annotation() {
     let (found, hidden) = tag(&text, "");
     assert!(found.iter().any(|f| f.starts_with("suppression-unknown-rule")), "{found:?}");
     assert_eq!(hidden, NONE);
-}
-
-#[test]
-fn what_could_not_be_read_is_never_suppressed() {
-    let comment = "# patternwarden: ignore-object document-not-checked -- nobody looks at this\n";
-    let of =
-        |object: &str| judged(&format!("{comment}{object}"), &only("document-not-checked", ""));
-    // Of a kind that no rule reads, it may be said that this is well.
-    let (found, hidden) =
-        of("apiVersion: example.com/v1\nkind: Certificate\nmetadata: {name: a}\n");
-    assert_eq!((found, hidden.len()), (Vec::new(), 1));
-    for unread in
-        ["apiVersion: v1\nkind: Deployment\nmetadata: {name: a}\n", "image: {}\nport: 80\n"]
-    {
-        let (found, hidden) = of(unread);
-        assert_eq!(hidden, NONE, "{unread}");
-        assert!(found.iter().any(|f| f.starts_with("document-not-checked")), "{found:?}");
-        assert!(found.iter().any(|f| f.starts_with("suppression-")), "{found:?}");
-    }
-}
-
-#[test]
-fn what_names_no_pattern_is_said_and_where_it_is_near_repaired() {
-    let said = |notes: &str| {
-        let text = POD.replace("name: shop\nspec", &format!("name: shop\n  {notes}\nspec"));
-        let report = check(&patternwarden_yaml::read(&text), &settings("{}"));
-        let said = report.findings.into_iter().filter(|f| f.rule == "suppression-malformed");
-        said.map(|f| (f.message, f.fixes.first().map(|fix| fix.operations[0].value.clone())))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(said("annotations: {patternwarden.dev/pattern: 'sidecar, singleton-service'}"), []);
-    assert_eq!(said("annotations: {patternwarden.dev/singleton: 'true'}"), []);
-    assert_eq!(
-        said("annotations: {patternwarden.dev/pattern: 'sidecar,singelton-service, fountain'}"),
-        [
-            (
-                "no pattern is called `singelton-service`, but `singleton-service` is".to_owned(),
-                Some(Some("\"sidecar, singleton-service, fountain\"".to_owned())),
-            ),
-            ("no pattern is called `fountain`".to_owned(), None),
-        ]
-    );
-    for empty in ["''", "' ,'", "[sidecar]"] {
-        let notes = format!("annotations: {{patternwarden.dev/pattern: {empty}}}");
-        assert_eq!(
-            said(&notes),
-            [("`patternwarden.dev/pattern` names no pattern".to_owned(), None)]
-        );
-    }
-    let label = said("labels: {patternwarden.dev/pattern: sidecar}");
-    assert_eq!(label[0].0, "`patternwarden.dev/pattern` is a label, and says nothing");
-    let odd = said("annotations: {patternwarden.dev/patern: sidecar}");
-    assert_eq!(odd[0].0, "`patternwarden.dev/patern` is no annotation that is read");
-}
-
-#[test]
-fn what_could_not_be_read_is_hidden_by_exemptions_alone() {
-    let id = "document-not-checked";
-    let wrong = |version: &str, kind: &str| {
-        format!(
-            "apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: shop\n  annotations:\n    \
-             ignore.patternwarden.dev/{id}: another tool reads it\n"
-        )
-    };
-    let said = |text: &str, json: &str| {
-        let report = check(&patternwarden_yaml::read(text), &settings(json));
-        let of = |list: &[patternwarden::report::Finding], rule: &str| {
-            list.iter().filter(|found| found.rule == rule).count()
-        };
-        let refused = of(&report.findings, "suppression-not-allowed");
-        (of(&report.findings, id), of(&report.suppressed, id), refused)
-    };
-    assert_eq!(
-        said(&wrong("example.com/v1", "Fountain"), "{}"),
-        (0, 1, 0),
-        "nothing is known of it"
-    );
-    let text = wrong("v1", "Deployment");
-    assert_eq!(said(&text, "{}"), (1, 0, 1), "it is a Deployment, and nobody looked");
-    let exempt = format!(
-        r#"{{"exemptions": [{{"rules": ["{id}"], "match": {{"names": ["shop"]}}, "reason": "reviewed by us"}}]}}"#
-    );
-    assert_eq!(said(&text, &exempt).1, 1);
-}
-
-#[test]
-fn what_other_linters_read_counts_where_settings_say_so() {
-    let noted = |note: &str| {
-        POD.replace("name: shop\nspec", &format!("name: shop\n  annotations: {{{note}}}\nspec"))
-    };
-    let honour = r#"{"suppressions": {"honour_peers": true}}"#;
-    let suppressed = |text: &str, json: &str| {
-        let report = check(&patternwarden_yaml::read(text), &settings(json));
-        let why = |f: &patternwarden::report::Finding| {
-            (f.rule.clone(), f.suppression.as_ref().unwrap().reason.clone())
-        };
-        report.suppressed.iter().map(why).collect::<BTreeSet<_>>()
-    };
-    let tag = "image-tag-mutable".to_owned();
-    let linter = noted("ignore-check.kube-linter.io/latest-tag: pinned by the mirror");
-    assert_eq!(suppressed(&linter, "{}"), BTreeSet::new(), "not unless it is asked for");
-    assert_eq!(suppressed(&linter, honour), [(tag.clone(), WHY.to_owned())].into());
-    let generated = "from kube-score annotation".to_owned();
-    let score = noted("kube-score/ignore: 'container-image-tag,container-resources'");
-    assert!(suppressed(&score, honour).contains(&(tag.clone(), generated)));
-    let comment =
-        POD.replace("metadata:", "# checkov:skip=CKV_K8S_14: pinned by the mirror\nmetadata:");
-    assert!(suppressed(&comment, honour).contains(&(tag, WHY.to_owned())));
-    // One of three namespaces is not all that the rule says.
-    let host = noted("ignore-check.kube-linter.io/host-network: reads the node's network")
-        .replace("spec:\n", "spec:\n  hostNetwork: true\n  hostPID: true\n");
-    assert_eq!(suppressed(&host, honour), BTreeSet::new());
 }

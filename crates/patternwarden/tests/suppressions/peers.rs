@@ -1,7 +1,9 @@
 //! Suppressions for other linters: translated, and honoured where settings say so.
 
-use crate::{NONE, POD, only, report, tag};
-use patternwarden::{Grade, Severity};
+use crate::support::settings;
+use crate::{NONE, POD, WHY, only, report, tag};
+use alloc::collections::BTreeSet;
+use patternwarden::{Grade, Severity, check};
 
 const HONOUR: &str = r#", "suppressions": {"honour_peers": true}"#;
 
@@ -98,4 +100,33 @@ fn a_translation_takes_the_reason_along() {
     );
     let (found, hidden) = tag(&both, "");
     assert_eq!((found, hidden.len()), (Vec::new(), 2));
+}
+
+#[test]
+fn what_other_linters_read_counts_where_settings_say_so() {
+    let noted = |note: &str| {
+        POD.replace("name: shop\nspec", &format!("name: shop\n  annotations: {{{note}}}\nspec"))
+    };
+    let honour = r#"{"suppressions": {"honour_peers": true}}"#;
+    let suppressed = |text: &str, json: &str| {
+        let report = check(&patternwarden_yaml::read(text), &settings(json));
+        let why = |f: &patternwarden::report::Finding| {
+            (f.rule.clone(), f.suppression.as_ref().unwrap().reason.clone())
+        };
+        report.suppressed.iter().map(why).collect::<BTreeSet<_>>()
+    };
+    let tag = "image-tag-mutable".to_owned();
+    let linter = noted("ignore-check.kube-linter.io/latest-tag: pinned by the mirror");
+    assert_eq!(suppressed(&linter, "{}"), BTreeSet::new(), "not unless it is asked for");
+    assert_eq!(suppressed(&linter, honour), [(tag.clone(), WHY.to_owned())].into());
+    let generated = "from kube-score annotation".to_owned();
+    let score = noted("kube-score/ignore: 'container-image-tag,container-resources'");
+    assert!(suppressed(&score, honour).contains(&(tag.clone(), generated)));
+    let comment =
+        POD.replace("metadata:", "# checkov:skip=CKV_K8S_14: pinned by the mirror\nmetadata:");
+    assert!(suppressed(&comment, honour).contains(&(tag, WHY.to_owned())));
+    // One of three namespaces is not all that the rule says.
+    let host = noted("ignore-check.kube-linter.io/host-network: reads the node's network")
+        .replace("spec:\n", "spec:\n  hostNetwork: true\n  hostPID: true\n");
+    assert_eq!(suppressed(&host, honour), BTreeSet::new());
 }
