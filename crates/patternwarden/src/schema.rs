@@ -177,11 +177,18 @@ impl Type {
 
     /// The field of this name.
     pub fn field(self, name: &str) -> Option<Field> {
-        let written = self
-            .fields
-            .split(' ')
-            .find(|field| field.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')))?;
-        Field::parse(written)
+        // Every key of every manifest asks; most fields differ where a name would end.
+        let (fields, wanted) = (self.fields.as_bytes(), name.as_bytes());
+        let mut start = 0;
+        while let Some(rest) = fields.get(start..) {
+            let next = rest.iter().position(|byte| *byte == b' ');
+            if rest.get(wanted.len()) == Some(&b':') && rest.starts_with(wanted) {
+                let end = next.map_or(fields.len(), |next| start + next);
+                return Field::parse(self.fields.get(start..end)?);
+            }
+            start += next? + 1;
+        }
+        None
     }
 }
 

@@ -29,6 +29,11 @@ pub enum Scope {
 pub struct Set<'d> {
     bundle: &'d Bundle<'d>,
     objects: Vec<Object<'d>>,
+    /// What the objects are looked up by, in the same order.
+    keys: Vec<Key<'d>>,
+    /// Indices of the documents by where they are in memory: nodes know their document, and it
+    /// knows no number.
+    by_address: Vec<u32>,
     /// Indices of the objects, by kind and then in source order.
     by_kind: Vec<u32>,
     /// Indices of the objects, by kind, name and then in source order: references are many.
@@ -44,6 +49,28 @@ pub struct Set<'d> {
     scope: Scope,
     /// Of which kinds the objects were looked up, and in which namespace; `None` for all.
     read: Option<(&'d [&'static Read], &'d str)>,
+}
+
+/// What an object is looked up by; empty where it says nothing.
+#[derive(Clone, Copy, Debug, Default)]
+struct Key<'d> {
+    kind: &'d str,
+    name: &'d str,
+    /// Its namespace, or that of objects without one.
+    home: &'d str,
+    /// The ServiceAccount of its Pods.
+    account: &'d str,
+}
+
+impl<'d> Key<'d> {
+    fn of(object: &Object<'d>) -> Self {
+        Self {
+            kind: object.kind().value.unwrap_or_default(),
+            name: object.name().value.unwrap_or_default(),
+            home: object.effective_namespace(),
+            account: object.pod_spec().map_or("", PodSpec::service_account),
+        }
+    }
 }
 
 /// A ServiceAccount as the subject of a binding.
@@ -81,17 +108,8 @@ impl<'d> Iterator for Objects<'_, 'd> {
     }
 }
 
-/// Kind of the object with this index; empty when it has none.
-fn kind<'d>(objects: &[Object<'d>], id: u32) -> &'d str {
-    objects.get(id as usize).and_then(|object| object.kind().value).unwrap_or_default()
-}
-
-fn name<'d>(objects: &[Object<'d>], id: u32) -> &'d str {
-    objects.get(id as usize).and_then(|object| object.name().value).unwrap_or_default()
-}
-
-fn home<'d>(objects: &[Object<'d>], id: u32) -> &'d str {
-    objects.get(id as usize).map_or("", |object| object.effective_namespace())
+fn address(document: &Document) -> usize {
+    core::ptr::from_ref(document).addr()
 }
 
 impl<'d> Set<'d> {
@@ -105,26 +123,32 @@ impl<'d> Set<'d> {
             Some(Object { custom, ..object })
         };
         let objects: Vec<_> = bundle.entries.iter().enumerate().filter_map(object).collect();
+        let keys: Vec<_> = objects.iter().map(Key::of).collect();
+        let key = |id: u32| keys.get(id as usize).copied().unwrap_or_default();
         let mut by_kind: Vec<u32> = (0..objects.len() as u32).collect();
-        sort_ids(&mut by_kind, &|a, b| kind(&objects, a).cmp(kind(&objects, b)));
+        sort_ids(&mut by_kind, &|a, b| key(a).kind.cmp(key(b).kind));
         let mut by_name = by_kind.clone();
         sort_ids(&mut by_name, &|a, b| {
-            let kinds = kind(&objects, a).cmp(kind(&objects, b));
-            kinds.then_with(|| name(&objects, a).cmp(name(&objects, b)))
+            let (a, b) = (key(a), key(b));
+            (a.kind, a.name).cmp(&(b.kind, b.name))
         });
         let with_pod = |object: &&Object<'d>| object.pod_specs().next().is_some();
         let mut pods: Vec<u32> =
             objects.iter().filter(with_pod).map(|object| object.index as u32).collect();
-        sort_ids(&mut pods, &|a, b| home(&objects, a).cmp(home(&objects, b)));
-        let account = |id: u32| {
-            let pod = objects.get(id as usize).and_then(|object| object.pod_spec());
-            (home(&objects, id), pod.map_or("", PodSpec::service_account))
-        };
+        sort_ids(&mut pods, &|a, b| key(a).home.cmp(key(b).home));
         let mut by_account = pods.clone();
-        sort_ids(&mut by_account, &|a, b| account(a).cmp(&account(b)));
+        sort_ids(&mut by_account, &|a, b| {
+            let (a, b) = (key(a), key(b));
+            (a.home, a.account).cmp(&(b.home, b.account))
+        });
+        let mut by_address: Vec<u32> = (0..bundle.documents.len() as u32).collect();
+        let place = |id: u32| bundle.documents.get(id as usize).map_or(0, |d| address(d));
+        sort_ids(&mut by_address, &|a, b| place(a).cmp(&place(b)));
         let mut set = Self {
             bundle,
             objects,
+            keys,
+            by_address,
             by_kind,
             by_name,
             pods,
@@ -167,6 +191,10 @@ impl<'d> Set<'d> {
         self.scope == Scope::Closed
     }
 
+    fn key(&self, id: u32) -> Key<'d> {
+        self.keys.get(id as usize).copied().unwrap_or_default()
+    }
+
     /// All objects, in source order.
     pub fn objects(&self) -> impl Iterator<Item = Object<'d>> + '_ {
         self.objects.iter().copied()
@@ -180,15 +208,15 @@ impl<'d> Set<'d> {
     /// The objects of one kind, of whatever group, in source order. Costs nothing for a kind that
     /// the set does not hold.
     pub fn of_kind(&self, wanted: &str) -> Objects<'_, 'd> {
-        let from = self.by_kind.partition_point(|id| kind(&self.objects, *id) < wanted);
+        let from = self.by_kind.partition_point(|id| self.key(*id).kind < wanted);
         let rest = self.by_kind.get(from..).unwrap_or_default();
-        let to = rest.partition_point(|id| kind(&self.objects, *id) == wanted);
+        let to = rest.partition_point(|id| self.key(*id).kind == wanted);
         Objects { objects: &self.objects, ids: rest.get(..to).unwrap_or_default().iter() }
     }
 
     /// The objects of this kind and name, of whatever group and namespace, in source order.
     pub fn called(&self, wanted: &str, called: &str) -> Objects<'_, 'd> {
-        let key = |id: u32| (kind(&self.objects, id), name(&self.objects, id));
+        let key = |id: u32| (self.key(id).kind, self.key(id).name);
         let from = self.by_name.partition_point(|id| key(*id) < (wanted, called));
         let rest = self.by_name.get(from..).unwrap_or_default();
         let to = rest.partition_point(|id| key(*id) == (wanted, called));
@@ -232,10 +260,16 @@ impl<'d> Set<'d> {
         self.bundle.entries.get(object)?.assumed
     }
 
+    /// Index of a document of this set.
+    pub(crate) fn index_of(&self, document: &Document) -> Option<usize> {
+        let place = |id: u32| self.bundle.documents.get(id as usize).map_or(0, |d| address(d));
+        let found = self.by_address.binary_search_by_key(&address(document), |id| place(*id));
+        Some(*self.by_address.get(found.ok()?)? as usize)
+    }
+
     /// The object that a node is part of.
     pub fn object_holding(&self, node: Node<'d>) -> Option<Object<'d>> {
-        let holder = |document: &Document| core::ptr::eq(document, node.document());
-        let document = self.documents().position(holder)?;
+        let document = self.index_of(node.document())?;
         let entry = |entry: &Entry| (entry.document, entry.node);
         let behind = self.bundle.entries.partition_point(|e| entry(e) <= (document, node.id()));
         let object = self.object(behind.checked_sub(1)?)?;
@@ -283,8 +317,8 @@ impl<'d> Set<'d> {
 
     /// Every Pod spec of a namespace.
     pub fn pod_specs_in(&self, namespace: &str) -> IntoIter<PodSpec<'d>> {
-        let start = self.pods.partition_point(|id| home(&self.objects, *id) < namespace);
-        let end = self.pods.partition_point(|id| home(&self.objects, *id) <= namespace);
+        let start = self.pods.partition_point(|id| self.key(*id).home < namespace);
+        let end = self.pods.partition_point(|id| self.key(*id).home <= namespace);
         let found = self.pods.get(start..end).unwrap_or_default().iter();
         let objects = found.filter_map(|id| self.object(*id as usize));
         let pods: Vec<_> = objects.flat_map(Object::pod_specs).collect();
@@ -294,8 +328,7 @@ impl<'d> Set<'d> {
     /// The Pod specs that run as a ServiceAccount which this binding names.
     pub fn pods_of(&self, binding: Binding<'d>) -> IntoIter<PodSpec<'d>> {
         let pod = |id: &u32| self.object(*id as usize)?.pod_spec();
-        let key =
-            |id: &u32| (home(&self.objects, *id), pod(id).map_or("", PodSpec::service_account));
+        let key = |id: &u32| (self.key(*id).home, self.key(*id).account);
         let mut out = Vec::new();
         for Account { namespace, name, .. } in Account::all(binding) {
             let from = self.by_account.partition_point(|id| key(id) < (namespace, name));

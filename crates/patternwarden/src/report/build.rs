@@ -24,6 +24,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use core::mem;
 use patternwarden_tree::{
     Edit, LineIndex, Op, Range, Span, Stream, TextEdit, TextEditor, Value, sort_ids,
 };
@@ -51,7 +52,7 @@ pub(super) fn report(
     found.append(&mut judged.suppressed);
     let keys = finding_keys(&set, &found);
     let mut findings: Vec<_> =
-        found.iter().zip(keys).map(|(found, key)| builder.finding(found, key)).collect();
+        found.into_iter().zip(keys).map(|(found, key)| builder.finding(found, key)).collect();
     let suppressed = findings.split_off(counted);
     let patterns: Vec<_> =
         recognise::recognise(&set).iter().map(|hit| builder.pattern(hit)).collect();
@@ -109,9 +110,11 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn finding(&self, found: &finding::Finding, key: String) -> Finding {
+    fn finding(&self, mut found: finding::Finding, key: String) -> Finding {
         let rule = found.rule;
-        let admission = self.settings.effect(found);
+        let admission = self.settings.effect(&found);
+        let fixes = mem::take(&mut found.fixes);
+        let fixes = fixes.into_iter().map(|fix| self.fix(&found, fix)).collect();
         Finding {
             key,
             rule: rule.id.to_owned(),
@@ -120,14 +123,14 @@ impl Builder<'_, '_> {
             severity: found.severity,
             admission,
             blocking: admission == Admission::Deny,
-            message: found.message.clone(),
+            message: mem::take(&mut found.message),
             why: docs::section(rule.docs, "Why it matters").unwrap_or_default(),
             resource: found.object,
-            path: found.pointer.clone(),
+            path: mem::take(&mut found.pointer),
             range: self.range(found.span),
             related: found.related.iter().map(|related| self.related(related)).collect(),
-            fixes: found.fixes.iter().map(|fix| self.fix(found, fix)).collect(),
-            pss: self.settings.control(found).map(ToOwned::to_owned),
+            fixes,
+            pss: self.settings.control(&found).map(ToOwned::to_owned),
             suppression: found.suppression.as_ref().map(|why| self.suppression(why)),
         }
     }
@@ -144,7 +147,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn fix(&self, found: &finding::Finding, fix: &finding::Fix) -> Fix {
+    fn fix(&self, found: &finding::Finding, fix: finding::Fix) -> Fix {
         let planned = self.editor.map(|editor| {
             let edits = grounded(self.set, found, &fix.edits)?;
             editor.plan(found.document, &edits)
@@ -155,9 +158,9 @@ impl Builder<'_, '_> {
             Some(Err(refusal)) => (None, Some(refusal.message)),
         };
         Fix {
-            title: fix.title.clone(),
+            title: fix.title,
             grade: fix.grade,
-            operations: fix.edits.iter().map(operation).collect(),
+            operations: fix.edits.into_iter().map(operation).collect(),
             edits,
             refused,
         }
@@ -219,17 +222,17 @@ impl Builder<'_, '_> {
     }
 }
 
-fn operation(edit: &Edit) -> Operation {
-    let (op, value, from) = match &edit.op {
-        Op::Add(value) => ("add", Some(json(value)), None),
-        Op::Replace(value) => ("replace", Some(json(value)), None),
+fn operation(edit: Edit) -> Operation {
+    let (op, value, from) = match edit.op {
+        Op::Add(value) => ("add", Some(json(&value)), None),
+        Op::Replace(value) => ("replace", Some(json(&value)), None),
         Op::Remove => ("remove", None, None),
-        Op::Test(value) => ("test", Some(json(value)), None),
-        Op::Move { from } => ("move", None, Some(from.clone())),
+        Op::Test(value) => ("test", Some(json(&value)), None),
+        Op::Move { from } => ("move", None, Some(from)),
         Op::KeepLast => ("keep-last", None, None),
-        Op::NewDocument(value) => ("new-document", Some(json(value)), None),
+        Op::NewDocument(value) => ("new-document", Some(json(&value)), None),
     };
-    Operation { op: op.to_owned(), path: edit.pointer.clone(), value, from }
+    Operation { op: op.to_owned(), path: edit.pointer, value, from }
 }
 
 fn json(value: &Value) -> String {

@@ -195,8 +195,7 @@ static KINDS_KNOWN: Strings = Strings {
 fn check<'d>(cx: &mut Cx<'_, 'd>, document: &'d Document) {
     let Some(root) = document.root() else { return };
     let set = cx.set();
-    let index =
-        set.documents().position(|other| core::ptr::eq(other, document)).unwrap_or_default();
+    let index = set.index_of(document).unwrap_or_default();
     if let Some(reason) = set.stranger(index) {
         cx.report(root, format_args!("this is not looked at: {reason}")).inexcusable();
     }
