@@ -188,6 +188,10 @@ visit("a phone has tabs instead of panes", async (page) => {
   assert.equal(await tab(page, "Manifest").getAttribute("aria-selected"), "true");
   const size = await editor(page).evaluate((content) => parseFloat(getComputedStyle(content).fontSize));
   assert.ok(size >= 16, `the editor's text has ${size} px, smaller text makes phones zoom`);
+  await tab(page, /Problems/).click();
+  const broken = await page.locator(".card .word").evaluateAll((words) =>
+    words.filter((word) => word.offsetHeight > 30).map((word) => word.textContent));
+  assert.deepEqual(broken, [], "a severity is one word on one line");
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.equal(wide, 0, "nothing scrolls sideways but code");
 }, { context: { viewport: { width: 390, height: 800 }, hasTouch: true } });
