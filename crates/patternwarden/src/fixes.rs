@@ -27,7 +27,7 @@ use crate::rule::{Check, Grade, Rule};
 use crate::set::Set;
 use crate::settings::Settings;
 use alloc::{string::String, vec::Vec};
-use batch::fits;
+use batch::{fits, written};
 use core::fmt;
 use patternwarden_tree::{Document, Edit, Refusal, sort_by};
 
@@ -173,6 +173,11 @@ fn round(
                 continue;
             }
         };
+        // What several objects lack is written once.
+        let again = |object| batches.iter().flat_map(|b| written(&b.edits)).any(|o| o == object);
+        if written(&edits).any(again) {
+            continue;
+        }
         // Offers come sorted by document.
         match (batches.last_mut(), taken.last_mut()) {
             (Some(batch), Some(with)) if batch.document == offer.document => {

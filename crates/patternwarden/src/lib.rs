@@ -27,6 +27,7 @@ mod annotations;
 mod api_migration;
 pub mod api_versions;
 pub mod bundle;
+mod companions;
 mod confidential;
 pub mod crd_migration;
 mod crd_path;

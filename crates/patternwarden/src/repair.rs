@@ -1,6 +1,6 @@
 //! Edits that several rules offer.
 
-use crate::kube::{Class, Container, Object, PodSpec, PolicyRule, Volume};
+use crate::kube::{Class, Container, PodSpec, PolicyRule, Volume};
 use crate::matcher::distance;
 use alloc::{
     format,
@@ -20,29 +20,6 @@ pub fn append<'d>(base: Node<'d>, list: At<'d, Node<'d>>, item: Value) -> Edit {
         // What is no list refuses this edit, and the repair with it: nothing a user wrote is lost.
         Edit::new(format!("{pointer}/-"), Op::Add(item))
     }
-}
-
-/// An object to stand beside `other`, in its namespace if one is written. `fields` is a map of what
-/// follows the metadata.
-pub fn beside(
-    other: Object<'_>,
-    [api_version, kind]: [&str; 2],
-    name: &str,
-    fields: Value,
-) -> Value {
-    let mut metadata = vec![("name".to_string(), name.into())];
-    if let Some(namespace) = other.namespace().value {
-        metadata.push(("namespace".to_string(), namespace.into()));
-    }
-    let mut out = vec![
-        ("apiVersion".to_string(), api_version.into()),
-        ("kind".to_string(), kind.into()),
-        ("metadata".to_string(), Value::Map(metadata)),
-    ];
-    if let Value::Map(fields) = fields {
-        out.extend(fields);
-    }
-    Value::Map(out)
 }
 
 /// Removes a volume of a Pod, and every mount of it.

@@ -1,5 +1,6 @@
 //! A document of its own behind the one that is edited.
 
+use super::flow::Flow;
 use super::parsed::Parsed;
 use super::part::Part;
 use super::pieces::Written;
@@ -79,7 +80,7 @@ fn write(read: &Parsed<'_>, before: &str, new: &[&Value]) -> Written {
             out.push(eol);
         }
         if read.json {
-            value.write_json(&mut out.text);
+            Flow::COMPACT.value(&mut out, value);
         } else {
             out.push("---");
             out.push(eol);

@@ -76,6 +76,10 @@ fn key_is_single(style: Style) -> bool {
 }
 
 impl Flow<'_> {
+    /// JSON without blanks, as it is sent.
+    pub(crate) const COMPACT: Flow<'static> =
+        Flow { quotes: Quotes::Double, colon: ":", comma: ",", lines: None };
+
     /// The same, with the quotes that an older value had.
     pub(crate) fn quoted(self, quotes: Quotes) -> Self {
         Self { quotes: if self.quotes == Quotes::Needed { quotes } else { self.quotes }, ..self }

@@ -1,11 +1,22 @@
 //! Which edits can be made together, as if each were alone.
 
-use patternwarden_tree::{Edit, Op, apart};
+use patternwarden_tree::{Edit, Op, Value, apart};
 
 /// Whether `more` can be made after `edits` with the pointers that both had before either: they
 /// write to different places, and neither moves the entries of a list that the other names.
 pub(super) fn fits(edits: &[Edit], more: &[Edit]) -> bool {
     more.iter().flat_map(places).all(|a| edits.iter().flat_map(places).all(|b| apart(a, b)))
+}
+
+/// Which objects edits write in documents of their own: version, kind and metadata of each.
+pub(super) fn written(edits: &[Edit]) -> impl Iterator<Item = [Option<&Value>; 3]> {
+    edits.iter().filter_map(|edit| match &edit.op {
+        Op::NewDocument(Value::Map(fields)) => {
+            let field = |wanted| fields.iter().find(|(key, _)| key == wanted).map(|(_, v)| v);
+            Some(["apiVersion", "kind", "metadata"].map(field))
+        }
+        _ => None,
+    })
 }
 
 /// The places that an edit writes to.

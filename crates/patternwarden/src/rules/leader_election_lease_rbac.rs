@@ -1,4 +1,6 @@
+use crate::companions::lease_rights;
 use crate::engine::Cx;
+use crate::kube::names::Form;
 use crate::kube::{Object, PodSpec, Role, RoleKind};
 use crate::neighbours::Reads;
 use crate::pattern::Pattern;
@@ -307,8 +309,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// Where the program elects its leader through something else than the API server, or shares
-    /// the work among its replicas. A role that is there is repaired; one that is not, with its binding,
-    /// has to be written as an object of its own.
+    /// the work among its replicas. A role that is there gets what it lacks; where none is bound, one is
+    /// written with its binding, for a lock in the namespace of the Pod.
     ///
     /// ## Source
     ///
@@ -319,6 +321,7 @@ crate::rule! {
     patterns: &[Pattern::SingletonService, Pattern::Controller, Pattern::AccessControl],
     surfaces: &[Surface::Bundle],
     fix: Some(Grade::Review),
+    fix_beside: true,
     reads: READS,
     check: Check::Object(check),
 }
@@ -368,6 +371,8 @@ struct Rights<'d> {
     bound: bool,
     /// Whether it is bound to a role that is not in the set.
     unknown: bool,
+    /// Whether the lock is in the namespace of the Pod.
+    at_home: bool,
 }
 
 impl<'d> Rights<'d> {
@@ -376,7 +381,8 @@ impl<'d> Rights<'d> {
         let named = words()
             .find_map(|word| NAMESPACES.iter().find_map(|flag| word.as_str()?.strip_prefix(flag)));
         let lock = named.unwrap_or(pod.object().effective_namespace());
-        let mut rights = Self { roles: Vec::new(), bound: false, unknown: false };
+        let at_home = lock == pod.object().effective_namespace();
+        let mut rights = Self { roles: Vec::new(), bound: false, unknown: false, at_home };
         for binding in set.bindings_of(pod) {
             rights.bound = true;
             let here = binding.object.effective_namespace() == lock;
@@ -446,8 +452,19 @@ fn workload<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     };
     let rights = Rights::of(cx.set(), pod);
     if !rights.bound {
-        cx.report(evidence, format_args!("no role of the input lets `{account}` hold a Lease"))
+        let name = alloc::format!("{}-leader-election", object.display_name());
+        let group = "rbac.authorization.k8s.io";
+        let home = Some(object.effective_namespace());
+        let taken = ["Role", "RoleBinding"]
+            .into_iter()
+            .any(|kind| cx.set().find(group, kind, home, &name).is_some());
+        let report = cx
+            .report(evidence, format_args!("no role of the input lets `{account}` hold a Lease"))
             .severity(Severity::Info);
+        if rights.at_home && !taken && Form::Subdomain(253).fits(&name) {
+            let title = "Let it hold Leases of its namespace";
+            report.fix_beside(Grade::Review, title, lease_rights(pod, &name).into());
+        }
     } else if rights.roles.is_empty() && !rights.unknown {
         cx.report(
             evidence,

@@ -1,9 +1,10 @@
+use crate::companions::{limit_range, resource_quota};
 use crate::engine::Cx;
 use crate::kube::{Object, PodSpec, entries, items, resources};
 use crate::neighbours::Reads;
 use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
-use crate::rule::{Check, Severity, Surface};
+use crate::rule::{Check, Grade, Severity, Surface};
 use patternwarden_tree::Node;
 
 crate::rule! {
@@ -155,7 +156,8 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// Where the platform adds both to every namespace.
+    /// Where the platform adds both to every namespace. What a namespace may ask for is for people to
+    /// know: the repairs write both objects with amounts to be filled in.
     ///
     /// ## Source
     ///
@@ -168,6 +170,8 @@ crate::rule! {
     surfaces: &[Surface::Bundle],
     params: &[Param::Entries(&NEED, Form::OneOf(&["ResourceQuota", "LimitRange"])), Param::Strings(&EXEMPT)],
     reads: READS,
+    fix: Some(Grade::Template),
+    fix_beside: true,
     check: Check::Object(check),
 }
 
@@ -185,6 +189,8 @@ static EXEMPT: Strings = Strings {
     default: &["kube-system", "kube-public", "kube-node-lease"],
 };
 
+const DEFAULTS: &str = "Give containers that say nothing a request and a limit";
+
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     let at = object.name();
     let Some(name) = at.value.filter(|name| object.is("", "Namespace") && !cx.lists(&EXEMPT, name))
@@ -200,7 +206,11 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     };
     let (quota, range) = (of("ResourceQuota"), of("LimitRange"));
     if quota.is_none() && cx.lists(&NEED, "ResourceQuota") {
-        cx.report(at.place, format_args!("namespace `{name}` has no ResourceQuota"));
+        cx.report(at.place, format_args!("namespace `{name}` has no ResourceQuota")).fix_beside(
+            Grade::Template,
+            "Bound what the namespace may ask for",
+            [resource_quota(name)].into(),
+        );
     }
     if range.is_some() {
         return;
@@ -224,9 +234,14 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         )
         .severity(Severity::Warning)
         .related(entry, "makes the value mandatory")
-        .related(pod.template, "does not have it");
+        .related(pod.template, "does not have it")
+        .fix_beside(Grade::Template, DEFAULTS, [limit_range(name)].into());
     } else if cx.lists(&NEED, "LimitRange") {
-        cx.report(at.place, format_args!("namespace `{name}` has no LimitRange"));
+        cx.report(at.place, format_args!("namespace `{name}` has no LimitRange")).fix_beside(
+            Grade::Template,
+            DEFAULTS,
+            [limit_range(name)].into(),
+        );
     }
 }
 

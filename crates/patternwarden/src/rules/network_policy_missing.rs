@@ -1,9 +1,10 @@
+use crate::companions::network_policy;
 use crate::engine::Cx;
 use crate::kube::{NetworkPolicy, PodSpec};
 use crate::neighbours::{NETWORK_POLICIES, Reads, WORKLOADS};
 use crate::param::{Flag, Form, Param, Strings};
 use crate::pattern::Pattern;
-use crate::rule::{Check, Severity, Surface};
+use crate::rule::{Check, Grade, Severity, Surface};
 use alloc::vec::Vec;
 
 crate::rule! {
@@ -190,7 +191,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// When a policy for the whole cluster, of the platform or of its network plugin, does it; where such a
-    /// policy is among the objects, a finding is only a hint.
+    /// policy is among the objects, a finding is only a hint. The repair writes a policy that lets in what the
+    /// Services of the Pods let in, or lets out questions to DNS: look at who talks to whom before.
     ///
     /// ## Source
     ///
@@ -203,6 +205,8 @@ crate::rule! {
     surfaces: &[Surface::Bundle],
     params: &[Param::Entries(&DIRECTIONS, Form::OneOf(&["ingress", "egress", "any"])), Param::Flag(&ALWAYS)],
     reads: READS,
+    fix: Some(Grade::Review),
+    fix_beside: true,
     check: Check::Pod(check),
 }
 
@@ -267,8 +271,17 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
         let isolated = policies.iter().any(|policy| types.iter().any(|of| policy.isolates(of)));
         if !isolated && cx.lists(&DIRECTIONS, word) {
             let place = pod.template.at(&["metadata", "labels"]);
-            cx.report(place, format_args!("no policy limits what goes {what} `{name}`"))
+            let policy = types.first().and_then(|way| network_policy(cx.set(), pod, way));
+            let report = cx
+                .report(place, format_args!("no policy limits what goes {what} `{name}`"))
                 .severity(severity);
+            if let Some(policy) = policy {
+                let title = match word {
+                    "egress" => "Let out questions to DNS alone",
+                    _ => "Let in what asks its Services alone",
+                };
+                report.fix_beside(Grade::Review, title, [policy].into());
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
+use crate::companions::beside;
 use crate::engine::Cx;
 use crate::kube::{Budget, LabelSelector, Object, PodSpec, items};
 use crate::neighbours::{AUTOSCALERS, BUDGETS, Reads};
 use crate::param::{Int, Param, Strings};
 use crate::pattern::Pattern;
-use crate::repair;
 use crate::rule::{Check, Grade, Severity, Surface};
 use crate::set::Set;
 use patternwarden_tree::Value;
@@ -262,5 +262,5 @@ fn budget<'d>(cx: &Cx<'_, 'd>, workload: Object<'d>) -> Option<Value> {
     }
     let spec = [("maxUnavailable", 1.into()), ("selector", Value::of(selector.node))];
     let fields = Value::map([("spec", Value::map(spec))]);
-    Some(repair::beside(workload, ["policy/v1", "PodDisruptionBudget"], name, fields))
+    Some(beside(workload, ["policy/v1", "PodDisruptionBudget"], name, fields))
 }

@@ -1,12 +1,15 @@
+use crate::companions::{beside, blank, claim};
 use crate::engine::Cx;
-use crate::kube::{Crd, Object, PodSpec, config_references, is_ingress, items};
+use crate::kube::{
+    ConfigKind, ConfigReference, Crd, Object, PodSpec, config_references, is_ingress, items,
+};
 use crate::matcher::{clipped, glob};
 use crate::neighbours::{ACCOUNTS, CLAIMS, CONFIG_MAPS, Reads, WORKLOADS};
 use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
-use crate::rule::{Check, Severity, Surface};
-use alloc::{format, vec::Vec};
-use patternwarden_tree::Node;
+use crate::rule::{Check, Grade, Severity, Surface};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use patternwarden_tree::{Node, Value};
 
 crate::rule! {
     /// An object that is needed by name is not part of the input.
@@ -184,7 +187,10 @@ crate::rule! {
     ///
     /// ## When to allow it
     ///
-    /// For what the platform provides: name it in `ignore`.
+    /// For what the platform provides: name it in `ignore`. A ConfigMap, a claim and a ServiceAccount
+    /// can be written beside the object, to be filled in; never without a look, since whoever applies a
+    /// stub over the real one empties it. The values of a Secret belong into no file, and what has no
+    /// namespace belongs to the cluster: for these there is no repair.
     ///
     /// ## Source
     ///
@@ -197,6 +203,8 @@ crate::rule! {
     surfaces: &[Surface::Bundle],
     params: &[Param::Entries(&IGNORE, Form::Object)],
     reads: READS,
+    fix: Some(Grade::Review),
+    fix_beside: true,
     check: Check::Object(check),
 }
 
@@ -261,8 +269,12 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
         if !known && !found && !said.contains(&(kind, name)) {
             said.push((kind, name));
             let input = cx.set().word();
-            cx.report(node, format_args!("{kind} `{}` is not in the {input}", clipped(name)))
+            let report = cx
+                .report(node, format_args!("{kind} `{}` is not in the {input}", clipped(name)))
                 .severity(severity);
+            if let Some((grade, stub)) = stub(object, kind, name) {
+                report.fix_beside(grade, &format!("Write this {kind}"), [stub].into());
+            }
         }
     }
     let api = object.api();
@@ -279,6 +291,37 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
                 format_args!("the definition of `{shown}` is not in the input"),
             );
         }
+    }
+}
+
+/// What could stand in for an object. The values of a Secret do not belong into a file, and what
+/// has no namespace belongs to somebody else.
+fn stub(object: Object<'_>, kind: &str, name: &str) -> Option<(Grade, Value)> {
+    match kind {
+        "ConfigMap" => {
+            let mut data: Vec<(String, Value)> = Vec::new();
+            let references = object.pod_specs().flat_map(config_references);
+            let same = |r: &ConfigReference<'_>| {
+                r.kind == ConfigKind::ConfigMap && r.name.as_str() == Some(name)
+            };
+            for holder in references.filter(same).map(ConfigReference::holder) {
+                let listed = items(holder.get("items")).filter_map(|item| item.get("key"));
+                let keys = holder.get("key").into_iter().chain(listed).filter_map(Node::as_str);
+                for key in keys {
+                    if !data.iter().any(|(other, _)| other == key) {
+                        data.push((key.to_owned(), blank("value")));
+                    }
+                }
+            }
+            let grade = if data.is_empty() { Grade::Review } else { Grade::Template };
+            let fields = Value::map([("data", Value::Map(data))]);
+            Some((grade, beside(object, ["v1", kind], name, fields)))
+        }
+        "PersistentVolumeClaim" => Some((Grade::Template, claim(object, name))),
+        "ServiceAccount" => {
+            Some((Grade::Review, beside(object, ["v1", kind], name, Value::map([]))))
+        }
+        _ => None,
     }
 }
 

@@ -1,8 +1,10 @@
+use crate::companions::headless_service;
 use crate::engine::Cx;
 use crate::kube::{PodSpec, Service, items, selects};
 use crate::neighbours::{Reads, SERVICES};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
+use patternwarden_tree::{Edit, Op};
 
 crate::rule! {
     /// A StatefulSet has no headless Service that gives its Pods their names.
@@ -219,9 +221,8 @@ crate::rule! {
     /// ## When to allow it
     ///
     /// Where only the order of the Pods or their storage matters and nobody asks for one by name.
-    /// A Service that has to be written anew is no repair of this object; where a fitting one is
-    /// there, its name is offered, and since `serviceName` never changes, the StatefulSet has to be
-    /// made again.
+    /// A Service that is named and not there can be written beside it. Where `serviceName` itself
+    /// changes, the StatefulSet has to be made again, since it never does in a cluster.
     ///
     /// ## Source
     ///
@@ -230,7 +231,8 @@ crate::rule! {
     "StatefulSet without its governing headless Service",
     patterns: &[Pattern::StatefulService],
     surfaces: &[Surface::Bundle, Surface::Object],
-    fix: Some(Grade::Review),
+    fix: Some(Grade::Safe),
+    fix_beside: true,
     reads: READS,
     check: Check::Pod(check),
 }
@@ -275,6 +277,10 @@ fn governing<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     // Offered where exactly one Service could take its place.
     let mut fitting = cx.set().services_of(pod).into_iter().filter(|s| s.is_headless());
     let fitting = fitting.next().filter(|_| fitting.next().is_none());
+    let own = pod.object().name().value.filter(|own| {
+        name.is_none() && cx.set().find("", "Service", Some(namespace), own).is_none()
+    });
+    let written = name.or(own).and_then(|name| Some((name, headless_service(pod, name)?)));
     let report = match (name, service) {
         (None, _) => {
             cx.report(at.place, format_args!("the StatefulSet names no governing Service"))
@@ -293,5 +299,14 @@ fn governing<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     if let Some(name) = fitting.and_then(|service: Service<'d>| service.object.name().value) {
         let title = alloc::format!("Let the headless Service `{name}` govern it");
         report.fix_set(Grade::Review, title, name);
+    } else if let Some((name, written)) = written.filter(|_| service.is_none()) {
+        if at.is_absent() || at.value == Some("") {
+            let edits = [Edit::new("/spec/serviceName", Op::Add(name.into()))];
+            let beside = Edit::new("", Op::NewDocument(written));
+            let title = "Name a headless Service, and write it";
+            report.fix(Grade::Review, title, edits.into_iter().chain([beside]).collect());
+        } else {
+            report.fix_beside(Grade::Safe, "Write the headless Service", [written].into());
+        }
     }
 }

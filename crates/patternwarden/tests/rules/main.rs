@@ -10,6 +10,7 @@
 
 mod bounds;
 mod clauses;
+mod companions;
 mod configuration;
 mod confinement;
 mod containment;

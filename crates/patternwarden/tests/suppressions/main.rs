@@ -9,11 +9,11 @@
 mod each_rule;
 mod exemptions;
 mod peers;
-mod unread;
-mod wording;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other tests apply fixes")]
 mod support;
+mod unread;
+mod wording;
 
 extern crate alloc;
 
