@@ -1,15 +1,14 @@
 //! What a platform demands of Pods, replicas and probes, by cases at the edge of each demand.
 
+use crate::asked;
 use crate::support::{judge, settings};
 use patternwarden::Severity;
 use patternwarden::set::Scope;
 
-/// What one rule with these parameters says about a text on a complete input, as severity and
-/// pointer.
+/// What one rule says, as severity and pointer.
 fn said(id: &str, params: &str, text: &str) -> Vec<(Severity, String)> {
-    let json = format!(r#"{{"rules":{{"{id}":{params}}}}}"#);
-    let settings = settings(&json).only(|rule| rule.id == id).with_scope(Scope::Closed);
-    judge(text, &settings).findings.into_iter().map(|f| (f.severity, f.pointer)).collect()
+    let judged = asked::said(id, params, text);
+    judged.findings.into_iter().map(|f| (f.severity, f.pointer)).collect()
 }
 
 fn places(id: &str, params: &str, text: &str) -> Vec<String> {

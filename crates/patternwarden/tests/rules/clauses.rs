@@ -3,16 +3,15 @@
 mod by_kind;
 mod parameters;
 
-use crate::support::{Judged, judge, settings};
+use crate::asked;
+use crate::support::{Judged, settings};
 use patternwarden::Severity;
 use patternwarden::rule::Grade;
-use patternwarden::set::Scope;
 use patternwarden::tree::Node;
 
 /// What one rule says about a text on a complete input, with these parameters.
 fn said(id: &str, params: &str, text: &str) -> Judged {
-    let json = format!(r#"{{"rules": {{"{id}": {{{params}}}}}}}"#);
-    judge(text, &settings(&json).only(|other| other.id == id).with_scope(Scope::Closed))
+    asked::said(id, &format!("{{{params}}}"), text)
 }
 
 /// Places and severities of what one rule finds.

@@ -1,6 +1,7 @@
 //! Repairs that are objects of their own: what is written, and what is not.
 
-use crate::support::{judge, settings};
+use crate::asked::said;
+use crate::support::settings;
 use patternwarden::Grade;
 use patternwarden::fixes::{Objects, Wanted, fix_all};
 use patternwarden::set::Scope;
@@ -8,10 +9,8 @@ use patternwarden::tree::{Op, write_json};
 
 /// What one rule offers to write beside the objects of a text, as JSON, with its grade.
 fn offered(id: &str, params: &str, text: &str) -> Vec<(Grade, String)> {
-    let json = format!(r#"{{"rules": {{"{id}": {params}}}}}"#);
-    let settings = settings(&json).only(|rule| rule.id == id).with_scope(Scope::Closed);
     let mut out = Vec::new();
-    for fix in judge(text, &settings).findings.into_iter().flat_map(|found| found.fixes) {
+    for fix in said(id, params, text).findings.into_iter().flat_map(|found| found.fixes) {
         for edit in &fix.edits {
             if let Op::NewDocument(value) = &edit.op {
                 let mut json = String::new();

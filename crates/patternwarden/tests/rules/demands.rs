@@ -1,22 +1,8 @@
 //! What a platform demands of Pods, and who may reach them.
 
-use crate::support::{Judged, judge, settings};
-use patternwarden::set::Scope;
+use crate::asked::{places, said, severities};
+use crate::support::Judged;
 use patternwarden::{Grade, Severity};
-
-/// What one rule says, with its parameters as JSON.
-fn said(id: &'static str, params: &str, text: &str) -> Judged {
-    let json = format!(r#"{{"rules": {{"{id}": {params}}}}}"#);
-    judge(text, &settings(&json).only(|rule| rule.id == id).with_scope(Scope::Closed))
-}
-
-fn places(judged: &Judged) -> Vec<&str> {
-    judged.findings.iter().map(|found| found.pointer.as_str()).collect()
-}
-
-fn severities(judged: &Judged) -> Vec<Severity> {
-    judged.findings.iter().map(|found| found.severity).collect()
-}
 
 fn messages(judged: &Judged) -> Vec<&str> {
     judged.findings.iter().map(|found| found.message.as_str()).collect()

@@ -1,23 +1,9 @@
 //! Documents and their metadata: what was read, what stands there twice, what a platform demands.
 
+use crate::asked::{places, said, severities};
 use crate::only;
-use crate::support::{Judged, judge, settings};
-use patternwarden::set::Scope;
+use crate::support::judge;
 use patternwarden::{Grade, Severity};
-
-/// What one rule says, with its parameters as JSON.
-fn said(id: &'static str, params: &str, text: &str) -> Judged {
-    let json = format!(r#"{{"rules": {{"{id}": {params}}}}}"#);
-    judge(text, &settings(&json).only(|rule| rule.id == id).with_scope(Scope::Closed))
-}
-
-fn places(judged: &Judged) -> Vec<&str> {
-    judged.findings.iter().map(|found| found.pointer.as_str()).collect()
-}
-
-fn severities(judged: &Judged) -> Vec<Severity> {
-    judged.findings.iter().map(|found| found.severity).collect()
-}
 
 #[test]
 fn a_known_kind_of_an_unknown_version_is_a_warning() {
