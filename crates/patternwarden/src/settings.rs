@@ -2,6 +2,7 @@
 
 mod check;
 pub mod keys;
+mod pairs;
 mod parse;
 #[cfg(feature = "schema")]
 pub mod questions;

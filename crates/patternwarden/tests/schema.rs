@@ -215,6 +215,17 @@ fn resolve(to: &str) -> Value {
 /// What no schema says, so that generated settings keep to it.
 fn keep_to_the_rest(settings: &mut Value) {
     let Some(root) = settings.as_object_mut() else { return };
+    for rule in root.get_mut("rules").and_then(Value::as_object_mut).into_iter().flatten() {
+        // The least may be above the most.
+        let Some(params) = rule.1.as_object_mut() else { continue };
+        let most: Vec<String> =
+            params.keys().filter(|key| key.starts_with("max")).cloned().collect();
+        for key in most {
+            if params.contains_key(&key.replacen("max", "min", 1)) {
+                params.remove(&key);
+            }
+        }
+    }
     if let Some(map) = root.get_mut("suppressions").and_then(Value::as_object_mut) {
         map.remove("require_until");
         map.remove("min_reason_chars");
@@ -375,6 +386,23 @@ fn what_settings_say_about_each_other() {
         }
         json!({"exemptions": [entry], "suppressions": suppressions})
     };
+    let bounds = |least: Value, most: Value| json!({"rules": {"resource-bounds": {"min_request": least, "max_request": most}}});
+    // No schema compares values of others.
+    for (settings, expected) in [
+        (
+            bounds(json!(["cpu=1", "memory=2Gi"]), json!(["memory=1Gi", "cpu=999m"])),
+            vec![
+                "/rules/resource-bounds/min_request/0: expected no more `cpu` than in `max_request`",
+                "/rules/resource-bounds/min_request/1: expected no more `memory` than in `max_request`",
+            ],
+        ),
+        (
+            json!({"rules": {"replica-bounds": {"min": 3, "max": 2}}}),
+            vec!["/rules/replica-bounds/min: expected no more than `max` has"],
+        ),
+    ] {
+        assert_eq!(read(&settings).unwrap_err(), expected, "{settings}");
+    }
     for (settings, expected) in [
         (exempt(json!(["*"]), Value::Null, json!({})), false),
         (exempt(json!(["*"]), Value::Null, json!({"allow_all": true})), true),
@@ -392,6 +420,8 @@ fn what_settings_say_about_each_other() {
             json!({"pod_specs": [{"group": "apps.example", "kind": "Deployment", "spec": "/spec"}]}),
             true,
         ),
+        (bounds(json!(["cpu=1", "memory=2Gi"]), json!(["memory=2048Mi", "cpu=2"])), true),
+        (json!({"rules": {"replica-bounds": {"min": 3, "max": 0}}}), true),
         (json!({"target": 1.36}), true),
         (json!({"target": 1.3}), false),
         (Value::Null, true),

@@ -19,14 +19,14 @@ pub(crate) fn build(policy_alone: bool) -> Result<()> {
     files::remove(&dist)?;
     fs::create_dir_all(&dist)?;
     policy(&dist)?;
-    schema(&dist)?;
-    if policy_alone {
-        return digests(&dist);
+    if !policy_alone {
+        let folder = wasm::compile(&[workspace::WEB, workspace::JS], Profile::Release)?;
+        let module = wasm::module(&folder, workspace::WEB)?;
+        site::assemble(&module, Profile::Release, &dist.join("site"))?;
+        package(&wasm::module(&folder, workspace::JS)?, &dist.join("npm"))?;
     }
-    let folder = wasm::compile(&[workspace::WEB, workspace::JS], Profile::Release)?;
-    let module = wasm::module(&folder, workspace::WEB)?;
-    site::assemble(&module, Profile::Release, &dist.join("site"))?;
-    package(&wasm::module(&folder, workspace::JS)?, &dist.join("npm"))?;
+    // Last, since it waits for whoever compiles native code beside it.
+    schema(&dist)?;
     digests(&dist)
 }
 

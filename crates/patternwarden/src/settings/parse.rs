@@ -210,6 +210,7 @@ impl<'d> Reader<'d> {
                 },
             }
         }
+        self.pairs(rule, entry);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The settings as a JSON Schema (draft 2020-12), from the same tables that read them.
 //!
 //! What no schema can say: that ids of exemptions are unique, that a key stands once in a map, that
-//! a day is in the calendar, that a range begins below its end, that an address is one, and how long a reason is where settings set the least.
+//! a day is in the calendar, that a range begins below its end, that the least is not above the most, that an address is one, and how long a reason is where settings set the least.
 
 use super::check::RULE_PROFILES;
 use super::keys::{KEYS, Key, Refs, Shape};
