@@ -200,8 +200,12 @@ impl Field {
             let end = behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len());
             behind.get(..end)?.parse().ok().map(Minor)
         };
-        let (since, until) = (version('+'), version('-'));
-        let shape = rest.split(['+', '-']).next()?;
+        // Most fields are of every version.
+        let (shape, since, until) = match rest.bytes().position(|byte| matches!(byte, b'+' | b'-'))
+        {
+            Some(end) => (rest.get(..end)?, version('+'), version('-')),
+            None => (rest, None, None),
+        };
         let (base, many) = if let Some(base) = shape.strip_suffix("[]") {
             (base, Many::List)
         } else if let Some(base) = shape.strip_suffix("{}") {

@@ -13,8 +13,8 @@ use crate::kube::Object;
 use crate::neighbours::{Neighbours, Told};
 use crate::pattern::Pattern;
 use crate::recognise::{self, Recognised};
-use crate::rule::{Admission, Severity};
-use crate::rules::RULES;
+use crate::rule::{Admission, Rule, Severity};
+use crate::rules::{self, RULES};
 use crate::set::Set;
 use crate::settings::Settings;
 use crate::suppress;
@@ -22,6 +22,7 @@ use alloc::{
     borrow::ToOwned,
     format,
     string::{String, ToString},
+    vec,
     vec::Vec,
 };
 use core::mem;
@@ -51,8 +52,15 @@ pub(super) fn report(
     let mut found = judged.findings;
     found.append(&mut judged.suppressed);
     let keys = finding_keys(&set, &found);
-    let mut findings: Vec<_> =
-        found.into_iter().zip(keys).map(|(found, key)| builder.finding(found, key)).collect();
+    let mut reasons = Reasons(vec![None; RULES.len()]);
+    let mut findings: Vec<_> = found
+        .into_iter()
+        .zip(keys)
+        .map(|(found, key)| {
+            let why = reasons.of(found.rule);
+            builder.finding(found, key, why)
+        })
+        .collect();
     let suppressed = findings.split_off(counted);
     let patterns: Vec<_> =
         recognise::recognise(&set).iter().map(|hit| builder.pattern(hit)).collect();
@@ -84,6 +92,17 @@ pub(super) fn report(
     }
 }
 
+/// Why rules matter, taken out of their documentation once: a rule finds much, or nothing.
+struct Reasons(Vec<Option<String>>);
+
+impl Reasons {
+    fn of(&mut self, rule: &Rule) -> String {
+        let known = rules::index(rule.id).and_then(|index| self.0.get_mut(index));
+        let read = || docs::section(rule.docs, "Why it matters").unwrap_or_default();
+        known.map_or_else(read, |known| known.get_or_insert_with(read).clone())
+    }
+}
+
 struct Builder<'r, 'd> {
     set: &'r Set<'d>,
     settings: &'r Settings,
@@ -110,7 +129,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn finding(&self, mut found: finding::Finding, key: String) -> Finding {
+    fn finding(&self, mut found: finding::Finding, key: String, why: String) -> Finding {
         let rule = found.rule;
         let admission = self.settings.effect(&found);
         let fixes = mem::take(&mut found.fixes);
@@ -124,7 +143,7 @@ impl Builder<'_, '_> {
             admission,
             blocking: admission == Admission::Deny,
             message: mem::take(&mut found.message),
-            why: docs::section(rule.docs, "Why it matters").unwrap_or_default(),
+            why,
             resource: found.object,
             path: mem::take(&mut found.pointer),
             range: self.range(found.span),
