@@ -384,7 +384,7 @@ fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Find
         .filter(|(rule, tuned)| {
             tuned.enabled
                 && rule.speaks_for(settings.target())
-                && (set.is_closed() || !rule.needs_bundle())
+                && tuned.can_answer(rule, set.is_closed())
         })
         .collect();
     let mut out = Vec::new();
@@ -476,7 +476,7 @@ pub fn not_checked<'s>(
             None
         } else if !rule.speaks_for(settings.target()) {
             Some((rule, "it does not speak for the target version"))
-        } else if rule.needs_bundle() && !set.is_closed() {
+        } else if !tuned.can_answer(rule, set.is_closed()) {
             Some((rule, "the input is not said to be complete"))
         } else {
             None

@@ -196,7 +196,11 @@ impl Neighbours {
 
     /// The rules that were switched on for this object and stay silent, with the reasons.
     pub fn silent(&self, settings: &Settings) -> Vec<(&'static Rule, String)> {
-        let rules = rules(settings, self.kind()).filter(|(rule, _)| rule.needs_bundle());
+        let rules = rules(settings, self.kind());
+        let needs = |rule: &'static Rule| {
+            settings.tuned(rule).is_some_and(|tuned| !tuned.can_answer(rule, false))
+        };
+        let rules = rules.filter(|(rule, _)| needs(rule));
         let reason = |rule| match self.told(rule) {
             Told::TooLittle(reason) => Some((rule, reason)),
             _ => None,

@@ -4,7 +4,7 @@ use crate::engine::Cx;
 use crate::kube::{Container, Object, PodSpec};
 use crate::minor::Minor;
 use crate::neighbours::Reads;
-use crate::param::Param;
+use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
 use patternwarden_tree::{Document, SyntaxError};
 
@@ -173,6 +173,8 @@ pub struct Rule {
     pub enabled: bool,
     /// What it needs to see.
     pub surfaces: &'static [Surface],
+    /// A parameter that lets it speak of an input that is not said to be complete, if it needs one.
+    pub on_open: Option<&'static Flag>,
     /// First Kubernetes version it speaks for; `None` means any.
     pub since: Option<Minor>,
     /// Last Kubernetes version it speaks for; `None` means any.
@@ -226,6 +228,7 @@ impl Rule {
         admission: Admission::Off,
         enabled: true,
         surfaces: &[Surface::Object],
+        on_open: None,
         since: None,
         until: None,
         pss: None,

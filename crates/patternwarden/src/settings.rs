@@ -206,6 +206,12 @@ impl RuleSettings {
         self.params.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
+    /// Whether a rule can speak of a set that is complete, or not.
+    pub(crate) fn can_answer(&self, rule: &Rule, closed: bool) -> bool {
+        let asked = || rule.on_open.is_some_and(|flag| self.flag(flag.name) == Some(true));
+        closed || !rule.needs_bundle() || asked()
+    }
+
     pub(crate) fn int(&self, name: &str) -> Option<i64> {
         match self.tuned(name)? {
             Tuned::Int(value) => Some(*value),

@@ -13,8 +13,7 @@ crate::rule! {
     /// ## Why it matters
     ///
     /// Without a policy every Pod of the cluster may connect to every other. One forgotten label leaves a
-    /// single workload outside a fence that all others have. What is missing is another object, or a label
-    /// that only its author knows, so there is no repair.
+    /// single workload outside a fence that all others have.
     ///
     /// ## Bad
     ///
@@ -59,6 +58,21 @@ crate::rule! {
     ///       image: registry.example/agent:1.0.0
     /// ```
     ///
+    /// The input is not said to be complete:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"input_complete": false, "rules": {"network-policy-missing": {"always": true}}}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// # finding: 0 /metadata/labels
+    /// metadata:
+    ///   name: db
+    /// spec:
+    ///   containers:
+    ///     - name: db
+    ///       image: registry.example/db:16.3.0
+    /// ```
+    ///
     /// Both directions are demanded:
     ///
     /// ```yaml,bad
@@ -90,7 +104,6 @@ crate::rule! {
     /// There is no policy at all, and another namespace has one:
     ///
     /// ```yaml,bad
-    /// # settings: {"always": true}
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
@@ -173,9 +186,10 @@ crate::rule! {
     ///       image: registry.example/db:16.3.0
     /// ```
     ///
-    /// Policies that come from elsewhere:
+    /// Policies that come from elsewhere, where the input is not said to be complete:
     ///
     /// ```yaml,good
+    /// # all settings: {"input_complete": false}
     /// apiVersion: v1
     /// kind: Pod
     /// metadata:
@@ -205,6 +219,7 @@ crate::rule! {
     surfaces: &[Surface::Bundle],
     params: &[Param::Entries(&DIRECTIONS, Form::OneOf(&["ingress", "egress", "any"])), Param::Flag(&ALWAYS)],
     reads: READS,
+    on_open: Some(&ALWAYS),
     fix: Some(Grade::Review),
     fix_beside: true,
     check: Check::Pod(check),
@@ -224,7 +239,7 @@ static DIRECTIONS: Strings = Strings {
 
 static ALWAYS: Flag = Flag {
     name: "always",
-    doc: "Whether Pods are reported where the input has no NetworkPolicy at all.",
+    doc: "Whether Pods are also reported where the input is not said to be complete.",
     default: false,
 };
 
@@ -249,9 +264,6 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let mut policies: Vec<_> = set.of_kind("NetworkPolicy").filter_map(NetworkPolicy::of).collect();
     let other =
         OTHERS.iter().any(|(kind, group)| set.of_kind(kind).any(|o| o.api().group == *group));
-    if policies.is_empty() && !other && !cx.flag(&ALWAYS) {
-        return;
-    }
     let home = pod.object().effective_namespace();
     policies.retain(|policy| policy.object.effective_namespace() == home);
     let severity = match (other, policies.is_empty()) {

@@ -33,9 +33,9 @@ impl<'d> Run<'_, 'd> {
     fn could_speak(&self, entry: &Entry<'_>) -> bool {
         let tuned = self.settings.tuned(entry.rule);
         let passed = |object: Object<'_>| PassedOver::of(self.settings, object).has(entry.rule);
-        tuned.is_some_and(|tuned| tuned.enabled)
+        let closed = self.set.is_closed();
+        tuned.is_some_and(|tuned| tuned.enabled && tuned.can_answer(entry.rule, closed))
             && entry.rule.speaks_for(self.settings.target())
-            && (self.set.is_closed() || !entry.rule.needs_bundle())
             && !entry.at.object.is_some_and(passed)
     }
 

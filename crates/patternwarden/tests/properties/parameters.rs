@@ -29,7 +29,10 @@ fn default(param: &Param) -> Value {
 
 /// What a rule finds under settings: places, and what is said of them.
 fn found(rule: &'static Rule, example: &Example, json: &Value) -> Vec<(String, String)> {
-    let settings = settings(&json.to_string()).with_scope(Scope::Closed);
+    let settings = match settings(&json.to_string()) {
+        own if json.get("input_complete").is_some() => own,
+        other => other.with_scope(Scope::Closed),
+    };
     let settings = if rule.is_about_suppressions() {
         settings
     } else {

@@ -1,7 +1,7 @@
 //! Who reaches whom: how much a finding weighs, and what takes it away.
 
 use super::only;
-use crate::support::judge;
+use crate::support::{judge, settings};
 use patternwarden::Severity;
 
 const PODS: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: db, labels: {app: db}}\n\
@@ -29,7 +29,15 @@ fn a_fence_around_others_weighs_most_and_one_of_another_kind_least() {
     assert_eq!(said(own, "NetworkPolicy", "default"), [Severity::Warning]);
     assert_eq!(said(own, "NetworkPolicy", "other"), [Severity::Info]);
     assert_eq!(said("cilium.io/v2", "CiliumNetworkPolicy", "default"), [Severity::Hint]);
-    assert_eq!(said("example.com/v1", "CiliumNetworkPolicy", "default"), []);
+    // A kind of somebody else is no fence.
+    assert_eq!(said("example.com/v1", "CiliumNetworkPolicy", "default"), [Severity::Info]);
+    // Where something may be missing from the input, nothing is said to be missing.
+    let alone = |params: &str| {
+        let json = format!(r#"{{"rules": {{"network-policy-missing": {params}}}}}"#);
+        let settings = settings(&json).only(|rule| rule.id == "network-policy-missing");
+        judge(PODS, &settings).findings.len()
+    };
+    assert_eq!((alone("{}"), alone(r#"{"always": true}"#)), (0, 1));
 }
 
 #[test]

@@ -37,7 +37,11 @@ pub(crate) fn settings_of(rule: &'static Rule, example: &Example) -> Settings {
         (None, Some(params)) => format!(r#"{{"rules":{{"{only}":{params}}}}}"#),
         (None, None) => "{}".to_owned(),
     };
-    let settings = settings(&json).with_scope(Scope::Closed);
+    let settings = match settings(&json) {
+        // An example may say so itself.
+        own if json.contains("input_complete") => own,
+        other => other.with_scope(Scope::Closed),
+    };
     // What is suppressed must be found first.
     if rule.is_about_suppressions() { settings } else { settings.only(|other| other.id == only) }
 }
