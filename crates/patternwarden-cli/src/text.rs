@@ -188,6 +188,8 @@ pub(crate) struct Totals {
     resources: usize,
     findings: [usize; 4],
     syntax: usize,
+    not_checked: usize,
+    empty: usize,
     denied: usize,
 }
 
@@ -195,6 +197,8 @@ impl Totals {
     pub(crate) fn add(&mut self, report: &Report) {
         self.inputs += 1;
         self.resources += report.resources.len();
+        self.not_checked += report.summary.not_checked;
+        self.empty += report.summary.empty;
         self.syntax += report.unreadable().count();
         self.denied += usize::from(report.verdict == Verdict::Deny);
         for (count, severity) in self.findings.iter_mut().zip(Severity::ALL) {
@@ -223,6 +227,12 @@ impl Totals {
         if self.syntax > 0 {
             write!(out, "; {}", plural(self.syntax, "place"))?;
             write!(out, " could not be read")?;
+        }
+        if self.not_checked > 0 {
+            write!(out, "; {} not looked at", self.not_checked)?;
+        }
+        if self.empty > 0 {
+            write!(out, "; {} without content", plural(self.empty, "document"))?;
         }
         if self.denied > 0 {
             write!(out, "; {} would be denied at admission", plural(self.denied, "input"))?;

@@ -12,6 +12,8 @@ pub struct Stream {
     pub documents: Vec<Document>,
     /// What could not be read, in source order.
     pub errors: Vec<SyntaxError>,
+    /// Documents without content, in source order: nothing but blanks, comments or `null`.
+    pub empty: Vec<Span>,
     /// Positions in the source text; `None` for an input without text.
     pub lines: Option<LineIndex>,
 }

@@ -62,7 +62,8 @@ pub const MAX_DOCUMENTS: usize = 5_000;
 /// Reads manifest text as kubectl would, keeping what can be read.
 ///
 /// Spans are bytes of `text`. Documents that are empty, `null` or nothing but
-/// comments are passed over, as kubectl does.
+/// comments are passed over, as kubectl does; the stream says where the first
+/// [`MAX_DOCUMENTS`] of them are.
 pub fn read(text: &str) -> Stream {
     stream::read(text, None)
 }

@@ -39,7 +39,7 @@ pub(crate) fn refused(text: &str, at: Range<usize>, message: &str) -> Stream {
     let error = SyntaxError::new(Span::new(at.start, at.end), 0, message)
         .with_hint("Split it into several files.");
     let lines = Some(LineIndex::new(shown));
-    Stream { documents: Vec::new(), errors: [error].into(), lines }
+    Stream { errors: [error].into(), lines, ..Stream::default() }
 }
 
 #[derive(Default)]
@@ -175,6 +175,10 @@ impl Reader<'_> {
         let Resolved { document, fault } = resolved;
         let mut document = document.filter(|d| d.root().is_some_and(|root| !root.is_null()));
         if document.is_none() && fault.is_none() {
+            if self.stream.empty.len() < MAX_DOCUMENTS {
+                let end = base + text.trim_end().len();
+                self.stream.empty.push(Span::new(base, end));
+            }
             return;
         }
         self.nodes += document.as_ref().map_or(0, Document::len);

@@ -3,7 +3,7 @@
 use crate::kube::WorkloadKind;
 use crate::settings::Settings;
 use alloc::{borrow::Cow, vec::Vec};
-use patternwarden_tree::{Builder, Document, Kind, Node, Origin, SyntaxError};
+use patternwarden_tree::{Builder, Document, Kind, Node, Origin, Span, SyntaxError};
 
 /// What was taken for granted to read a fragment as an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub struct Bundle<'s> {
     pub(crate) kinds: Vec<WorkloadKind<'s>>,
     /// What the reader of a text could not read.
     pub(crate) errors: &'s [SyntaxError],
+    /// Where a text has documents without content.
+    pub(crate) empty: &'s [Span],
 }
 
 impl<'s> Bundle<'s> {
@@ -78,6 +80,7 @@ impl<'s> Bundle<'s> {
             strangers: Vec::new(),
             kinds: Vec::new(),
             errors: &[],
+            empty: &[],
         };
         for (index, document) in documents.iter().enumerate() {
             let assumed = document.root().and_then(assumption);
@@ -103,6 +106,13 @@ impl<'s> Bundle<'s> {
     #[must_use]
     pub fn with_errors(mut self, errors: &'s [SyntaxError]) -> Self {
         self.errors = errors;
+        self
+    }
+
+    /// The same bundle, read from a text that has documents without content in these places.
+    #[must_use]
+    pub fn with_empty(mut self, empty: &'s [Span]) -> Self {
+        self.empty = empty;
         self
     }
 

@@ -1,13 +1,14 @@
-//! The loop that runs the rules, and what a rule sees while it runs.
+//! What a rule sees while it runs, and where it reports.
 
 mod judgement;
+mod turns;
 
 use crate::finding::{Finding, Fix, Related};
-use crate::kube::{Container, Object, PodSpec};
+use crate::kube::Object;
 use crate::matcher::glob;
 use crate::minor::Minor;
 use crate::param::{Choice, Flag, Int, Strings};
-use crate::rule::{Admission, Check, Grade, Pss, PssLevel, Rule, Severity, Surface};
+use crate::rule::{Admission, Grade, Pss, PssLevel, Rule, Severity, Surface};
 use crate::rules::RULES;
 use crate::set::Set;
 use crate::settings::{OwnedObjects, RuleSettings, Settings};
@@ -111,8 +112,8 @@ impl<'r, 'd> Cx<'r, 'd> {
         Reported { set, tuned, out, at, place, base }.standard(standard)
     }
 
-    /// Reports a place of the text that no document has, because it could not be read.
-    pub fn report_unreadable(&mut self, text: Span, message: fmt::Arguments<'_>) {
+    /// Reports a place of the text that no document has, because it could not be read or is empty.
+    pub fn report_unreadable(&mut self, text: Option<Span>, message: fmt::Arguments<'_>) {
         self.out.push(Finding {
             rule: self.rule,
             severity: self.tuned.severity.unwrap_or(self.rule.severity),
@@ -121,7 +122,7 @@ impl<'r, 'd> Cx<'r, 'd> {
             document: self.document,
             object: None,
             pointer: String::new(),
-            span: Some(text),
+            span: text,
             // Behind all that could be read.
             order: u32::MAX,
             message: message.to_string(),
@@ -375,87 +376,6 @@ fn is_passable(base: Node<'_>, pointer: &str) -> bool {
         node = next;
     }
     true
-}
-
-fn run_part(settings: &Settings, set: &Set<'_>, only: Option<usize>) -> Vec<Finding> {
-    let active: Vec<_> = RULES
-        .iter()
-        .zip(settings.rules())
-        .filter(|(rule, tuned)| {
-            tuned.enabled
-                && rule.speaks_for(settings.target())
-                && tuned.can_answer(rule, set.is_closed())
-        })
-        .collect();
-    let mut out = Vec::new();
-    if only.is_none() {
-        of_documents(settings, set, &active, &mut out);
-    }
-    let mut containers: Vec<Container<'_>> = Vec::new();
-    let mut pods: Vec<PodSpec<'_>> = Vec::new();
-    for object in set.objects().filter(|object| only.is_none_or(|only| only == object.index)) {
-        pods.clear();
-        pods.extend(object.pod_specs());
-        containers.clear();
-        for pod in &pods {
-            containers.extend(pod.containers());
-        }
-        if object.is_controlled() && settings.owned_objects() == OwnedObjects::Skip {
-            continue;
-        }
-        let passed_over = PassedOver::of(settings, object);
-        for (rule, tuned) in &active {
-            if passed_over.has(rule) {
-                continue;
-            }
-            let mut cx = Cx {
-                set,
-                settings,
-                rule,
-                tuned,
-                document: set.document_of(object.index),
-                object: Some(object.index),
-                base: Some(object.node),
-                out: &mut out,
-            };
-            match rule.check {
-                Check::Object(check) => check(&mut cx, object),
-                Check::Pod(check) => pods.iter().for_each(|pod| check(&mut cx, *pod)),
-                Check::Container(check) => containers.iter().for_each(|c| check(&mut cx, *c)),
-                Check::Document(_) | Check::Unreadable(_) | Check::Suppressions => {}
-            }
-        }
-    }
-    out
-}
-
-/// Runs the rules about documents as a whole, and about what is left of a text beside them.
-fn of_documents(
-    settings: &Settings,
-    set: &Set<'_>,
-    active: &[(&'static Rule, &RuleSettings)],
-    out: &mut Vec<Finding>,
-) {
-    for (index, document) in set.documents().enumerate() {
-        for (rule, tuned) in active {
-            if let Check::Document(check) = rule.check {
-                let base = document.root();
-                let mut cx =
-                    Cx { set, settings, rule, tuned, document: index, object: None, base, out };
-                check(&mut cx, document);
-            }
-        }
-    }
-    for error in set.errors() {
-        for (rule, tuned) in active {
-            if let Check::Unreadable(check) = rule.check {
-                let document = set.document_before(error.span);
-                let mut cx =
-                    Cx { set, settings, rule, tuned, document, object: None, base: None, out };
-                check(&mut cx, error);
-            }
-        }
-    }
 }
 
 /// Sorts findings by document, place and rule.

@@ -296,6 +296,13 @@ report! {
         pub hint: usize,
         /// Patterns in use, each counted once.
         pub patterns: usize,
+        /// Objects that rules looked at.
+        pub checked: usize,
+        /// Objects that no rule looks at, and documents that are no objects or hold something that
+        /// is none.
+        pub not_checked: usize,
+        /// Documents without content.
+        pub empty: usize,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::minor::Minor;
 use crate::neighbours::Reads;
 use crate::param::{Flag, Param};
 use crate::pattern::Pattern;
-use patternwarden_tree::{Document, SyntaxError};
+use patternwarden_tree::{Document, Span, SyntaxError};
 
 /// How much a finding matters to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -199,12 +199,24 @@ pub struct Rule {
     pub check: Check,
 }
 
+/// A document, whether there is something in it or not.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a document has content or it has none")]
+pub enum Part<'d> {
+    /// With content.
+    Full(&'d Document),
+    /// Without; where it is in the text, if there is one.
+    Empty(Option<Span>),
+}
+
 /// When a rule runs, and the function to run.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Check {
     /// Once per document, before it is taken apart into objects.
     Document(for<'d> fn(&mut Cx<'_, 'd>, &'d Document)),
+    /// Once per document, with content or without.
+    Part(for<'d> fn(&mut Cx<'_, 'd>, Part<'d>)),
     /// Once per object.
     Object(for<'d> fn(&mut Cx<'_, 'd>, Object<'d>)),
     /// Once per Pod spec, in Pods and in the templates of workloads.

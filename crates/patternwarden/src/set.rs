@@ -235,6 +235,11 @@ impl<'d> Set<'d> {
         self.bundle.errors
     }
 
+    /// The documents of a text that have no content, in source order.
+    pub(crate) fn empty(&self) -> &'d [Span] {
+        self.bundle.empty
+    }
+
     /// Index of the last document that begins before this part of the text, 0 when none does.
     pub(crate) fn document_before(&self, text: Span) -> usize {
         let begins = |document: &Cow<'_, Document>| {
@@ -242,6 +247,11 @@ impl<'d> Set<'d> {
             start.is_none_or(|start| start.start <= text.start)
         };
         self.bundle.documents.partition_point(begins).saturating_sub(1)
+    }
+
+    /// The documents that are no objects or hold something that is none, with the reasons.
+    pub(crate) fn strangers(&self) -> &'d [(usize, &'static str)] {
+        &self.bundle.strangers
     }
 
     /// Why a document, or something in it, is no object.

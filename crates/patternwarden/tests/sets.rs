@@ -227,6 +227,11 @@ fn documents_keep_their_index() {
     let docs: Vec<usize> = report.resources.iter().map(|resource| resource.doc).collect();
     let strangers: Vec<usize> = report.not_checked.iter().filter_map(|n| n.doc).collect();
     assert_eq!((docs, strangers), (vec![0, 2], vec![1]));
+    let counts = |report: &Report| {
+        let summary = report.summary;
+        (summary.checked, summary.not_checked, summary.empty)
+    };
+    assert_eq!(counts(&report), (2, 1, 1));
 
     // An empty document is counted where somebody hands one over.
     let pod = patternwarden_yaml::read("kind: Pod\nspec: {}\n").documents.remove(0);
@@ -234,6 +239,22 @@ fn documents_keep_their_index() {
     let report = check(&stream, &Settings::default());
     assert_eq!(report.resources[0].doc, 1);
     assert!(report.not_checked.iter().all(|entry| entry.doc.is_none()));
+    assert_eq!(counts(&report), (1, 0, 1));
+}
+
+#[test]
+fn documents_without_content_are_found_where_they_are_when_asked_for() {
+    let text = "rules: {document-not-checked: {report_empty: true}}";
+    let document = patternwarden_yaml::read(text).documents.remove(0);
+    let settings = Settings::from_document(&document).expect("settings");
+    let settings = settings.only(|rule| rule.id == "document-not-checked");
+    let text = "# first\n---\nkind: Pod\nspec: {}\n---\n---\nnull\n---\n{}\n--- # last\n";
+    let stream = patternwarden_yaml::read(text);
+    let report = check(&stream, &settings);
+    let empty = report.findings.iter().filter(|f| f.message.contains("nothing is in"));
+    let starts: Vec<u32> = empty.map(|f| f.range.unwrap().start.line).collect();
+    // As kubectl cuts it: a line of dashes behind another one belongs to what it opens.
+    assert_eq!((starts, stream.empty.len()), (vec![1, 6], 2));
 }
 
 const UNSELECTED: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n\

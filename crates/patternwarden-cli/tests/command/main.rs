@@ -119,6 +119,16 @@ fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
 }
 
 #[test]
+fn what_was_not_looked_at_is_counted() {
+    let values = "replicas: 2\n---\n# nothing was rendered\n";
+    let folder = folder(&[("values.yaml", values), ("quiet.yaml", "kind: ConfigMap\n")]);
+    let text = |file: &str| stdout(&run(folder.path(), &["check", file])).to_owned();
+    assert!(text("values.yaml").contains("; 1 not looked at; 1 document without content"));
+    assert!(!text("quiet.yaml").contains("not looked at"), "{}", text("quiet.yaml"));
+    assert!(!text("quiet.yaml").contains("without content"), "{}", text("quiet.yaml"));
+}
+
+#[test]
 fn what_cannot_be_read_is_said_once_and_named_like_any_rule() {
     let folder = folder(&[
         ("broken.yaml", "kind: Pod\nname x\na: 1\n"),

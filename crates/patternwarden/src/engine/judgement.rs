@@ -1,6 +1,7 @@
 //! What rules found, parted by what somebody decided to live with.
 
-use super::{run_part, sort};
+use super::sort;
+use super::turns::run_part;
 use crate::finding::Finding;
 use crate::kube::Object;
 use crate::rule::Rule;

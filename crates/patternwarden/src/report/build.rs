@@ -16,7 +16,7 @@ use crate::recognise::{self, Recognised};
 use crate::rule::{Admission, Rule, Severity};
 use crate::rules::{self, RULES};
 use crate::set::Set;
-use crate::settings::Settings;
+use crate::settings::{OwnedObjects, Settings};
 use crate::suppress;
 use alloc::{
     borrow::ToOwned,
@@ -38,7 +38,8 @@ pub(super) fn report(
     editor: Option<&dyn TextEditor>,
     neighbours: Option<&Neighbours>,
 ) -> Report {
-    let bundle = Bundle::new(&stream.documents).with_errors(&stream.errors).with_kinds_of(settings);
+    let bundle = Bundle::new(&stream.documents).with_errors(&stream.errors);
+    let bundle = bundle.with_empty(&stream.empty).with_kinds_of(settings);
     let set = Set::new(&bundle, settings.scope());
     let lines = stream.lines.as_ref();
     let builder = Builder { set: &set, settings, lines, editor, neighbours };
@@ -75,7 +76,7 @@ pub(super) fn report(
         })
         .collect();
     let not_checked = builder.not_checked(&bundle.strangers);
-    let summary = summary(&findings, &patterns);
+    let summary = builder.summary(&findings, &patterns);
     let verdict = verdict(&findings, &suppressed, resources.is_empty() || !syntax.is_empty());
     Report {
         schema: SCHEMA,
@@ -221,6 +222,27 @@ impl Builder<'_, '_> {
         }
     }
 
+    fn summary(&self, findings: &[Finding], patterns: &[PatternHit]) -> Summary {
+        let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
+        let in_use = |id: &str| patterns.iter().any(|hit| hit.pattern == id);
+        let passed_over = |o: &Object<'_>| {
+            o.is_controlled() && self.settings.owned_objects() == OwnedObjects::Skip
+        };
+        let (objects, strangers) = (self.set.objects().count(), self.set.strangers().len());
+        let checked = self.set.objects().filter(|o| o.is_looked_at() && !passed_over(o)).count();
+        let without_root = self.set.documents().filter(|d| d.root().is_none()).count();
+        Summary {
+            error: count(Severity::Error),
+            warning: count(Severity::Warning),
+            info: count(Severity::Info),
+            hint: count(Severity::Hint),
+            patterns: Pattern::ALL.iter().filter(|pattern| in_use(pattern.id())).count(),
+            checked,
+            not_checked: objects - checked + strangers,
+            empty: self.set.empty().len() + without_root,
+        }
+    }
+
     fn not_checked(&self, strangers: &[(usize, &str)]) -> Vec<NotChecked> {
         let documents = strangers.iter().map(|(document, reason)| NotChecked {
             rule: None,
@@ -289,18 +311,6 @@ fn key(set: &Set<'_>, found: &finding::Finding) -> String {
     }
     key.extend([":", found.pointer.as_str()]);
     key
-}
-
-fn summary(findings: &[Finding], patterns: &[PatternHit]) -> Summary {
-    let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
-    let in_use = |id: &str| patterns.iter().any(|hit| hit.pattern == id);
-    Summary {
-        error: count(Severity::Error),
-        warning: count(Severity::Warning),
-        info: count(Severity::Info),
-        hint: count(Severity::Hint),
-        patterns: Pattern::ALL.iter().filter(|pattern| in_use(pattern.id())).count(),
-    }
 }
 
 fn verdict(findings: &[Finding], suppressed: &[Finding], unreadable: bool) -> Verdict {

@@ -2,8 +2,8 @@ use crate::api_versions::ApiVersion;
 use crate::engine::Cx;
 use crate::kube::Object;
 use crate::matcher::clipped;
-use crate::param::{Param, Strings};
-use crate::rule::{Check, Severity, Surface};
+use crate::param::{Flag, Param, Strings};
+use crate::rule::{Check, Part, Severity, Surface};
 use crate::schema::{type_of, version_of};
 use patternwarden_tree::{Document, Kind, Node, Place};
 
@@ -126,6 +126,19 @@ crate::rule! {
     ///       image: registry.example/shop-test:2.1.0
     /// ```
     ///
+    /// A document that nothing was rendered into, where that is asked for:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"report_empty": true}
+    /// # finding: 0
+    /// # Source: shop/templates/ingress.yaml
+    /// ---
+    /// apiVersion: v1
+    /// kind: ConfigMap
+    /// metadata:
+    ///   name: shop
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good
@@ -171,7 +184,7 @@ crate::rule! {
     /// For kinds of which nothing is asked here: name them in `kinds_known`. What to do about the
     /// rest is for people to know, so there is no repair. What could not be read for its version, or
     /// is no object, is hidden by exemptions alone. Documents that are empty or hold comments alone
-    /// are passed over, as `kubectl` does; text that cannot be read, a template that was not rendered
+    /// are passed over, as `kubectl` does, and counted; `report_empty` names each. Text that cannot be read, a template that was not rendered
     /// or limits that are exceeded are the matter of `yaml-syntax-invalid`.
     ///
     /// ## Source
@@ -182,8 +195,8 @@ crate::rule! {
     "Something in the input was not looked at",
     severity: Severity::Info,
     surfaces: &[Surface::Text, Surface::Object, Surface::Bundle],
-    params: &[Param::Strings(&KINDS_KNOWN)],
-    check: Check::Document(check),
+    params: &[Param::Strings(&KINDS_KNOWN), Param::Flag(&REPORT_EMPTY)],
+    check: Check::Part(check),
 }
 
 static KINDS_KNOWN: Strings = Strings {
@@ -192,7 +205,23 @@ static KINDS_KNOWN: Strings = Strings {
     default: &[],
 };
 
-fn check<'d>(cx: &mut Cx<'_, 'd>, document: &'d Document) {
+static REPORT_EMPTY: Flag = Flag {
+    name: "report_empty",
+    doc: "Whether a document without content is reported, such as a template that rendered nothing.",
+    default: false,
+};
+
+fn check<'d>(cx: &mut Cx<'_, 'd>, part: Part<'d>) {
+    match part {
+        Part::Full(document) => of_document(cx, document),
+        Part::Empty(text) if cx.flag(&REPORT_EMPTY) => {
+            cx.report_unreadable(text, format_args!("nothing is in this document"));
+        }
+        Part::Empty(_) => {}
+    }
+}
+
+fn of_document<'d>(cx: &mut Cx<'_, 'd>, document: &'d Document) {
     let Some(root) = document.root() else { return };
     let set = cx.set();
     let index = set.index_of(document).unwrap_or_default();

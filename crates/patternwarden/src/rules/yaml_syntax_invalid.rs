@@ -111,5 +111,5 @@ crate::rule! {
 }
 
 fn check(cx: &mut Cx<'_, '_>, error: &SyntaxError) {
-    cx.report_unreadable(error.span, format_args!("{}", error.message));
+    cx.report_unreadable(Some(error.span), format_args!("{}", error.message));
 }

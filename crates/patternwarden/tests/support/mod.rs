@@ -48,9 +48,10 @@ pub(crate) fn settings_of(rule: &'static Rule, example: &Example) -> Settings {
 
 /// Judges a text.
 pub(crate) fn judge(text: &str, settings: &Settings) -> Judged {
-    let Stream { documents, errors, .. } = patternwarden_yaml::read(text);
+    let Stream { documents, errors, empty, .. } = patternwarden_yaml::read(text);
     let findings = {
-        let bundle = Bundle::new(&documents).with_errors(&errors).with_kinds_of(settings);
+        let bundle = Bundle::new(&documents).with_errors(&errors).with_empty(&empty);
+        let bundle = bundle.with_kinds_of(settings);
         engine::run(settings, &Set::new(&bundle, settings.scope()))
     };
     Judged { documents, findings }
