@@ -20,8 +20,12 @@ mod text;
 
 use args::{Command, Options};
 use clap::Parser as _;
+use mimalloc::MiMalloc;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// How a run ended, worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -45,14 +45,13 @@ fn suppressed(out: &mut impl Write, report: &Report, name: &str) -> Result<()> {
     if report.suppressed.is_empty() {
         return Ok(());
     }
-    let mut rules: Vec<&str> = report.suppressed.iter().map(|f| f.rule.as_str()).collect();
+    let mut rules: Vec<&str> = report.suppressed.iter().map(|f| &*f.rule).collect();
     rules.sort_unstable();
     rules.dedup();
     let (count, of) = (report.suppressed.len(), plural(rules.len(), "rule"));
     writeln!(out, "{DIM}note: {name}: {count} suppressed ({of}){DIM:#}\n")?;
     let stays = |f: &&Finding| f.suppression.as_ref().is_some_and(|why| !why.in_cluster);
-    let mut seen: Vec<&str> =
-        report.suppressed.iter().filter(stays).map(|f| f.rule.as_str()).collect();
+    let mut seen: Vec<&str> = report.suppressed.iter().filter(stays).map(|f| &*f.rule).collect();
     seen.sort_unstable();
     seen.dedup();
     if !seen.is_empty() {

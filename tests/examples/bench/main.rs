@@ -19,6 +19,7 @@ use crate::repairs::Repairs;
 use core::fmt::Write as _;
 use core::hint::black_box;
 use core::time::Duration;
+use mimalloc::MiMalloc;
 use patternwarden::set::Scope;
 use patternwarden::{RULES, Settings, check, docs};
 use serde_json::json;
@@ -27,6 +28,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 use wapc::WapcHost;
 use wasmtime_provider::{WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre};
+
+/// That of the command.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const ROUNDS: usize = 40;
 const MEGABYTE: usize = 1_000_000;
