@@ -1,6 +1,6 @@
 //! Building a [`Document`] from parser events.
 
-use crate::document::{Document, Kind, NONE, Node, Note, Origin, Slot, Source};
+use crate::document::{Document, Kind, NONE, Node, Note, Origin, Slot, Source, initial};
 use crate::order::sort_ids;
 use alloc::vec::Vec;
 use core::fmt;
@@ -192,6 +192,7 @@ impl Builder {
             }
             (None, None) => (0, NONE),
         };
+        let initial = if key_len == NONE { 0 } else { initial(self.doc.str(key, key_len)) };
         self.doc.slots.push(Slot {
             parent: parent_id,
             end: id as u32 + 1,
@@ -200,6 +201,7 @@ impl Builder {
             val: val.0,
             val_len: val.1,
             kind,
+            initial,
             shadowed: false,
         });
         if let Some(source) = source {

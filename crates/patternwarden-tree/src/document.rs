@@ -106,6 +106,8 @@ pub(crate) struct Slot {
     pub(crate) val: u32,
     pub(crate) val_len: u32,
     pub(crate) kind: Kind,
+    /// First byte of the key, 0 without one: tells most keys of one length apart.
+    pub(crate) initial: u8,
     /// A later entry of the same map has the same key.
     pub(crate) shadowed: bool,
 }
@@ -118,6 +120,7 @@ const ABSENT: Slot = Slot {
     val: 0,
     val_len: 0,
     kind: Kind::Null,
+    initial: 0,
     shadowed: false,
 };
 
@@ -215,6 +218,11 @@ impl Document {
         let at = at as usize;
         self.text.get(at..at.saturating_add(len as usize)).unwrap_or("")
     }
+}
+
+/// What [`Slot::initial`] is for a key.
+pub(crate) fn initial(key: &str) -> u8 {
+    key.as_bytes().first().copied().unwrap_or_default()
 }
 
 /// A read-only handle on one node of a [`Document`].
@@ -315,12 +323,14 @@ impl<'d> Node<'d> {
     ///
     /// Linear in the number of keys.
     pub fn get(self, key: &str) -> Option<Node<'d>> {
-        // The innermost loop of every rule: most keys differ in length already.
+        // The innermost loop of every rule: most keys differ in length or in the first byte.
+        let initial = initial(key);
         let map = self.doc.slot(self.id);
         let (mut id, end) = (self.id + 1, if map.kind == Kind::Map { map.end } else { 0 });
         while id < end {
             let slot = self.doc.slot(id);
             if slot.key_len as usize == key.len()
+                && slot.initial == initial
                 && !slot.shadowed
                 && self.doc.str(slot.key, slot.key_len) == key
             {

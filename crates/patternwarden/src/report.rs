@@ -11,7 +11,7 @@ use crate::recognise::Confidence;
 use crate::rule::{Admission, Grade, Severity};
 use crate::rules::yaml_syntax_invalid;
 use crate::settings::Settings;
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, sync::Arc, vec::Vec};
 use patternwarden_tree::{LineIndex, Range, Span, Stream, TextEditor};
 
 pub(crate) use build::finding_keys;
@@ -99,11 +99,11 @@ report! {
         /// Stable across edits elsewhere: rule, object and place.
         pub key: String,
         /// Id of the rule.
-        pub rule: String,
+        pub rule: Cow<'static, str>,
         /// Title of the rule.
-        pub title: String,
+        pub title: Cow<'static, str>,
         /// Ids of the patterns it guards.
-        pub patterns: Vec<String>,
+        pub patterns: Vec<Cow<'static, str>>,
         /// How much it matters.
         pub severity: Severity,
         /// What it does at admission.
@@ -113,8 +113,8 @@ report! {
         /// What is wrong here, one sentence.
         pub message: String,
         /// Why it matters, Markdown; absent where documentation is left out.
-        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "String::is_empty"))]
-        pub why: String,
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "str::is_empty"))]
+        pub why: Arc<str>,
         /// Index of the object in `resources`.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         pub resource: Option<usize>,
@@ -129,7 +129,7 @@ report! {
         pub fixes: Vec<Fix>,
         /// Check id in the Pod Security Standards.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        pub pss: Option<String>,
+        pub pss: Option<Cow<'static, str>>,
         /// Who decided to live with it, and why; absent for what counts.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         pub suppression: Option<Suppression>,
@@ -138,7 +138,7 @@ report! {
     /// Why a finding does not count.
     pub struct Suppression {
         /// `comment`, `annotation` or `settings`.
-        pub origin: String,
+        pub origin: Cow<'static, str>,
         /// JSON Pointer: of an annotation in the object, of an exemption in the settings; empty for
         /// a comment.
         pub location: String,
@@ -213,7 +213,7 @@ report! {
         /// `add`, `replace`, `remove`, `test` or `move`, as in JSON Patch; `keep-last`: remove the
         /// earlier entries that a duplicate key hides; or `new-document`: put the value behind the
         /// document, as one of its own.
-        pub op: String,
+        pub op: Cow<'static, str>,
         /// JSON Pointer in the object.
         pub path: String,
         /// JSON text of the value to add, to put in place, or to test for.
@@ -227,11 +227,11 @@ report! {
     /// A pattern in use.
     pub struct PatternHit {
         /// Id of the pattern.
-        pub pattern: String,
+        pub pattern: Cow<'static, str>,
         /// Its name.
-        pub title: String,
+        pub title: Cow<'static, str>,
         /// The part of the book it stands in.
-        pub category: String,
+        pub category: Cow<'static, str>,
         /// How sure that is.
         pub confidence: Confidence,
         /// Variants of the pattern.

@@ -258,8 +258,7 @@ fn the_summary_counts_what_is_there() {
         let s = report.summary;
         let found: Vec<usize> = Severity::ALL.into_iter().map(count).collect();
         assert_eq!(found, [s.error, s.warning, s.info, s.hint]);
-        let patterns: BTreeSet<&str> =
-            report.patterns.iter().map(|hit| hit.pattern.as_str()).collect();
+        let patterns: BTreeSet<&str> = report.patterns.iter().map(|hit| &*hit.pattern).collect();
         assert_eq!(s.patterns, patterns.len());
         assert_eq!(report.engine.rules, RULES.len());
     }

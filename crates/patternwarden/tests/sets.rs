@@ -130,7 +130,7 @@ fn what_only_looks_like_a_fragment_is_a_stranger() {
         let report = read(text);
         assert!(report.resources.is_empty(), "{text}: {:?}", report.resources);
         // That nobody looked at it is all that is said.
-        let mut rules = report.findings.iter().map(|found| found.rule.as_str());
+        let mut rules = report.findings.iter().map(|found| &*found.rule);
         assert!(rules.all(|rule| rule == "document-not-checked"), "{text}");
         assert!(report.patterns.is_empty(), "{text}");
         let strangers: Vec<_> = report.not_checked.iter().filter_map(|n| n.doc).collect();
@@ -267,7 +267,7 @@ fn bundle_rules_speak_on_complete_inputs_only() {
     assert!(ids.contains(&"service-selects-nothing"));
 
     let open = read(UNSELECTED);
-    assert!(open.findings.iter().all(|finding| !ids.contains(&finding.rule.as_str())));
+    assert!(open.findings.iter().all(|finding| !ids.contains(&&*finding.rule)));
     let silent: Vec<&NotChecked> =
         open.not_checked.iter().filter(|n| n.reason.contains("not said to be complete")).collect();
     assert_eq!(silent.iter().map(|n| n.rule.as_deref().unwrap()).collect::<Vec<_>>(), ids);

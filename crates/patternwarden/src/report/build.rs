@@ -19,9 +19,10 @@ use crate::set::Set;
 use crate::settings::{OwnedObjects, Settings};
 use crate::suppress;
 use alloc::{
-    borrow::ToOwned,
+    borrow::{Cow, ToOwned},
     format,
     string::{String, ToString},
+    sync::Arc,
     vec,
     vec::Vec,
 };
@@ -94,12 +95,12 @@ pub(super) fn report(
 }
 
 /// Why rules matter, taken out of their documentation once: a rule finds much, or nothing.
-struct Reasons(Vec<Option<String>>);
+struct Reasons(Vec<Option<Arc<str>>>);
 
 impl Reasons {
-    fn of(&mut self, rule: &Rule) -> String {
+    fn of(&mut self, rule: &Rule) -> Arc<str> {
         let known = rules::index(rule.id).and_then(|index| self.0.get_mut(index));
-        let read = || docs::section(rule.docs, "Why it matters").unwrap_or_default();
+        let read = || docs::section(rule.docs, "Why it matters").unwrap_or_default().into();
         known.map_or_else(read, |known| known.get_or_insert_with(read).clone())
     }
 }
@@ -130,16 +131,16 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn finding(&self, mut found: finding::Finding, key: String, why: String) -> Finding {
+    fn finding(&self, mut found: finding::Finding, key: String, why: Arc<str>) -> Finding {
         let rule = found.rule;
         let admission = self.settings.effect(&found);
         let fixes = mem::take(&mut found.fixes);
         let fixes = fixes.into_iter().map(|fix| self.fix(&found, fix)).collect();
         Finding {
             key,
-            rule: rule.id.to_owned(),
-            title: rule.title.to_owned(),
-            patterns: rule.patterns.iter().map(|pattern| pattern.id().to_owned()).collect(),
+            rule: rule.id.into(),
+            title: rule.title.into(),
+            patterns: rule.patterns.iter().map(|pattern| pattern.id().into()).collect(),
             severity: found.severity,
             admission,
             blocking: admission == Admission::Deny,
@@ -150,14 +151,14 @@ impl Builder<'_, '_> {
             range: self.range(found.span),
             related: found.related.iter().map(|related| self.related(related)).collect(),
             fixes,
-            pss: self.settings.control(&found).map(ToOwned::to_owned),
+            pss: self.settings.control(&found).map(Cow::Borrowed),
             suppression: found.suppression.as_ref().map(|why| self.suppression(why)),
         }
     }
 
     fn suppression(&self, why: &suppress::Suppression) -> Suppression {
         Suppression {
-            origin: why.origin.id().to_owned(),
+            origin: why.origin.id().into(),
             location: why.pointer.clone(),
             range: self.range(why.span),
             id: why.id.clone(),
@@ -211,9 +212,9 @@ impl Builder<'_, '_> {
             range: self.range(evidence.span),
         });
         PatternHit {
-            pattern: hit.pattern.id().to_owned(),
-            title: hit.pattern.title().to_owned(),
-            category: hit.pattern.category().id().to_owned(),
+            pattern: hit.pattern.id().into(),
+            title: hit.pattern.title().into(),
+            category: hit.pattern.category().id().into(),
             confidence: hit.confidence,
             facets: hit.facets.clone(),
             evidence: evidence.collect(),
@@ -273,7 +274,7 @@ fn operation(edit: Edit) -> Operation {
         Op::KeepLast => ("keep-last", None, None),
         Op::NewDocument(value) => ("new-document", Some(json(&value)), None),
     };
-    Operation { op: op.to_owned(), path: edit.pointer, value, from }
+    Operation { op: op.into(), path: edit.pointer, value, from }
 }
 
 fn json(value: &Value) -> String {

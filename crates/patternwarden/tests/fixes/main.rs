@@ -22,7 +22,7 @@ fn judge(documents: &[Document]) -> Report {
 
 fn said(report: &Report) -> Vec<Said> {
     let said = |f: &patternwarden::report::Finding| Said {
-        rule: f.rule.clone(),
+        rule: f.rule.to_string(),
         place: f.path.clone(),
         message: f.message.clone(),
         severity: f.severity,

@@ -117,7 +117,7 @@ fn losses(text: &str, finding: &Finding, fix: &Fix) -> Vec<Range<usize>> {
         let node = object.node.lookup(&operation.path)?;
         let origin = node.origin()?;
         let value = origin.value.start as usize..origin.value.end as usize;
-        match operation.op.as_str() {
+        match &*operation.op {
             "replace" => Some(value),
             "remove" | "keep-last" => {
                 let key = origin.key.map_or(value.start, |key| key.start as usize);

@@ -41,7 +41,10 @@ fn report(id: &str, more: &str, text: &str) -> Report {
 /// Verdict and check ids.
 fn judged(id: &str, more: &str, text: &str) -> (Verdict, Vec<Option<String>>) {
     let report = report(id, more, text);
-    (report.verdict, report.findings.into_iter().map(|found| found.pss).collect())
+    (
+        report.verdict,
+        report.findings.into_iter().map(|found| found.pss.map(|id| id.to_string())).collect(),
+    )
 }
 
 #[test]

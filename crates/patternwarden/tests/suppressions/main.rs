@@ -71,7 +71,7 @@ fn a_suppressed_finding_stays_in_the_report_and_counts_for_nothing() {
         assert_eq!(report.summary.warning, 1);
         let hidden = &report.suppressed[0];
         let why = hidden.suppression.as_ref().unwrap();
-        assert_eq!((why.origin.as_str(), why.location.as_str(), why.reason.as_str()), (origin, location, WHY));
+        assert_eq!((&*why.origin, why.location.as_str(), why.reason.as_str()), (origin, location, WHY));
         assert_eq!(why.until.as_deref(), (origin == "annotation").then_some("2027-06-30"));
         let range = why.range.unwrap();
         assert!(text[range.start.offset as usize..range.end.offset as usize].contains(WHY));
@@ -80,7 +80,7 @@ fn a_suppressed_finding_stays_in_the_report_and_counts_for_nothing() {
     let report = report(POD, &only("image-tag-mutable", exempt));
     let why = report.suppressed[0].suppression.as_ref().unwrap();
     assert_eq!(
-        (why.origin.as_str(), why.location.as_str(), why.id.as_deref()),
+        (&*why.origin, why.location.as_str(), why.id.as_deref()),
         ("settings", "/exemptions/0", Some("mirror"))
     );
     assert_eq!(report.findings.len(), 1);

@@ -111,7 +111,7 @@ fn what_other_linters_read_counts_where_settings_say_so() {
     let suppressed = |text: &str, json: &str| {
         let report = check(&patternwarden_yaml::read(text), &settings(json));
         let why = |f: &patternwarden::report::Finding| {
-            (f.rule.clone(), f.suppression.as_ref().unwrap().reason.clone())
+            (f.rule.to_string(), f.suppression.as_ref().unwrap().reason.clone())
         };
         report.suppressed.iter().map(why).collect::<BTreeSet<_>>()
     };
