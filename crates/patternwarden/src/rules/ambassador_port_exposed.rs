@@ -72,6 +72,28 @@ crate::rule! {
     ///         - --address=0.0.0.0
     /// ```
     ///
+    /// A variable makes it listen everywhere:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       env:
+    ///         - name: DB_URL
+    ///           value: postgres://127.0.0.1:5432/shop
+    ///     - name: pgbouncer
+    ///       image: registry.example/pgbouncer:1.24.0
+    ///       env:
+    ///         - name: LISTEN_ADDR
+    ///           # finding: /spec/containers/1/env/0/value
+    ///           value: 0.0.0.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -99,6 +99,41 @@ crate::rule! {
     ///       image: registry.example/proxy:1.0.0
     /// ```
     ///
+    /// Where only some profiles are allowed:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"allowed_profiles": ["localhost/*"]}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    ///   annotations:
+    ///     # finding: /metadata/annotations/container.apparmor.security.beta.kubernetes.io~1app
+    ///     container.apparmor.security.beta.kubernetes.io/app: runtime/default
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
+    /// Before Kubernetes 1.30 the field does not exist yet:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"target": "1.29"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   securityContext:
+    ///     # finding: /spec/securityContext/appArmorProfile
+    ///     appArmorProfile:
+    ///       type: RuntimeDefault
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -107,6 +107,24 @@ crate::rule! {
     ///           add: [NET_BIND_SERVICE]
     /// ```
     ///
+    /// No declared port needs it:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       securityContext:
+    ///         runAsNonRoot: true
+    ///         capabilities:
+    ///           # finding: /spec/containers/0/securityContext/capabilities/add
+    ///           add: [NET_BIND_SERVICE]
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -76,6 +76,34 @@ crate::rule! {
     ///       emptyDir: {}
     /// ```
     ///
+    /// A version earlier, where image volumes are beta, it is a hint:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"target": "1.35"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   initContainers:
+    ///     # finding: /spec/initContainers/0
+    ///     - name: config
+    ///       image: registry.example/shop-config:7.0.0
+    ///       command: [cp, -r, /config, /shared]
+    ///       volumeMounts:
+    ///         - name: config
+    ///           mountPath: /shared
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       volumeMounts:
+    ///         - name: config
+    ///           mountPath: /etc/shop
+    ///   volumes:
+    ///     - name: config
+    ///       emptyDir: {}
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

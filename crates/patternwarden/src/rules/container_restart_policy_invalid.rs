@@ -68,6 +68,56 @@ crate::rule! {
     ///       restartPolicy: Always
     /// ```
     ///
+    /// Before Kubernetes 1.34 only sidecars have a policy of their own:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"target": "1.33"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   initContainers:
+    ///     - name: migrate
+    ///       image: registry.example/shop-migrate:2.1.0
+    ///       # finding: /spec/initContainers/0/restartPolicy
+    ///       restartPolicy: Never
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       # finding: /spec/containers/0/restartPolicy
+    ///       restartPolicy: Always
+    ///     - name: worker
+    ///       image: registry.example/worker:1.0.0
+    ///       # finding: /spec/containers/1/restartPolicyRules
+    ///       restartPolicyRules:
+    ///         - action: Restart
+    ///           exitCodes:
+    ///             operator: In
+    ///             values: [42]
+    /// ```
+    ///
+    /// Restarting all containers came with 1.35:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"target": "1.34"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       restartPolicy: Never
+    ///       restartPolicyRules:
+    ///         # finding: /spec/containers/0/restartPolicyRules/0/action
+    ///         - action: RestartAllContainers
+    ///           exitCodes:
+    ///             operator: In
+    ///             values: [42]
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

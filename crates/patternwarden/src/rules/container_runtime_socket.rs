@@ -100,6 +100,24 @@ crate::rule! {
     ///             - -Djib.allowInsecureRegistries=true
     /// ```
     ///
+    /// A directory below that of a runtime:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: agent
+    /// spec:
+    ///   containers:
+    ///     - name: agent
+    ///       image: registry.example/agent:1.0.0
+    ///   volumes:
+    ///     - name: runtime
+    ///       hostPath:
+    ///         # finding: /spec/volumes/0/hostPath/path
+    ///         path: /run/containerd/io.containerd.grpc.v1.cri
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

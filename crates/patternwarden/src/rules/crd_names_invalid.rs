@@ -99,6 +99,22 @@ crate::rule! {
     ///           type: object
     /// ```
     ///
+    /// A scope that there is not:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apiextensions.k8s.io/v1
+    /// kind: CustomResourceDefinition
+    /// metadata:
+    ///   name: configwatchers.k8spatterns.com
+    /// spec:
+    ///   group: k8spatterns.com
+    ///   # finding: /spec/scope
+    ///   scope: Global
+    ///   names:
+    ///     kind: ConfigWatcher
+    ///     plural: configwatchers
+    /// ```
+    ///
     /// ## Good
     ///
     /// `k8spatterns.io` only ends like a group of the project:
@@ -133,6 +149,30 @@ crate::rule! {
     ///     api-approved.kubernetes.io: unapproved, for a test
     /// spec:
     ///   group: shop.k8s.io
+    ///   scope: Namespaced
+    ///   names:
+    ///     kind: Widget
+    ///     plural: widgets
+    ///   versions:
+    ///     - name: v1
+    ///       served: true
+    ///       storage: true
+    ///       schema:
+    ///         openAPIV3Schema:
+    ///           type: object
+    /// ```
+    ///
+    /// A group of the Kubernetes project, with the address of its review:
+    ///
+    /// ```yaml,good
+    /// apiVersion: apiextensions.k8s.io/v1
+    /// kind: CustomResourceDefinition
+    /// metadata:
+    ///   name: widgets.example.k8s.io
+    ///   annotations:
+    ///     api-approved.kubernetes.io: https://github.com/kubernetes/kubernetes/pull/78458
+    /// spec:
+    ///   group: example.k8s.io
     ///   scope: Namespaced
     ///   names:
     ///     kind: Widget

@@ -110,6 +110,28 @@ crate::rule! {
     ///       image: registry.example/widgets:1.0.0
     /// ```
     ///
+    /// Nothing says that these resources have a status, so this is a hint:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apiextensions.k8s.io/v1
+    /// kind: CustomResourceDefinition
+    /// metadata:
+    ///   name: configwatchers.k8spatterns.com
+    /// spec:
+    ///   group: k8spatterns.com
+    ///   names:
+    ///     kind: ConfigWatcher
+    ///     plural: configwatchers
+    ///   versions:
+    ///     # finding: /spec/versions/0/subresources/status
+    ///     - name: v1
+    ///       served: true
+    ///       storage: true
+    ///       schema:
+    ///         openAPIV3Schema:
+    ///           type: object
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -79,6 +79,24 @@ crate::rule! {
     ///                     x-kubernetes-preserve-unknown-fields: false
     /// ```
     ///
+    /// In `v1beta1`, where the schema may stand beside the versions:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apiextensions.k8s.io/v1beta1
+    /// kind: CustomResourceDefinition
+    /// metadata:
+    ///   name: configwatchers.k8spatterns.com
+    /// spec:
+    ///   group: k8spatterns.com
+    ///   # finding: /spec/preserveUnknownFields
+    ///   preserveUnknownFields: true
+    ///   validation:
+    ///     openAPIV3Schema:
+    ///       type: object
+    ///       # finding: /spec/validation/openAPIV3Schema/x-kubernetes-preserve-unknown-fields
+    ///       x-kubernetes-preserve-unknown-fields: true
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

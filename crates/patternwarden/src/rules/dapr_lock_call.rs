@@ -89,6 +89,29 @@ crate::rule! {
     ///   version: v1
     /// ```
     ///
+    /// The lock ends before it begins:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    ///   annotations:
+    ///     dapr.io/enabled: "true"
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       command:
+    ///         - sh
+    ///         - -c
+    ///         # finding: /spec/containers/0/command/2
+    ///         # finding: /spec/containers/0/command/2
+    ///         - |
+    ///           curl -s -d "{\"lockOwner\": \"$HOSTNAME\", \"resourceId\": \"x\", \"expiryInSeconds\": 0}" \
+    ///             http://localhost:3500/v1.0-alpha1/lock/$STORE | grep true
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -74,6 +74,22 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
+    /// Without the cluster's DNS, the resolver's own value holds:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"ndots": 2}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// # finding: /spec/dnsConfig/options
+    /// spec:
+    ///   dnsPolicy: Default
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -94,6 +94,24 @@ crate::rule! {
     ///           value: c
     /// ```
     ///
+    /// Before Kubernetes 1.32 names have fewer signs:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"target": "1.31"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       env:
+    ///         # finding: /spec/containers/0/env/0/name
+    ///         - name: 2FA URL
+    ///           value: https://id.example.com
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good
@@ -141,6 +159,20 @@ crate::rule! {
     ///           value: $(APP_MODE)
     ///         - name: 1st/level
     ///           value: $$(NOT_A_REFERENCE)
+    /// ```
+    ///
+    /// A variable that a Service of the namespace brings:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       args: ["--db=$(DB_SERVICE_HOST)"]
     /// ```
     ///
     /// ## When to allow it

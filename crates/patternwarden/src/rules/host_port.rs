@@ -58,6 +58,24 @@ crate::rule! {
     ///           hostPort: 8080
     /// ```
     ///
+    /// What the API server fills in for a Pod, where the standards alone are asked for:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"profiles": ["pss-baseline"]}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: agent
+    /// spec:
+    ///   hostNetwork: true
+    ///   containers:
+    ///     - name: agent
+    ///       image: registry.example/agent:1.0.0
+    ///       ports:
+    ///         # finding: /spec/containers/0/ports/0/hostPort
+    ///         - containerPort: 9100
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

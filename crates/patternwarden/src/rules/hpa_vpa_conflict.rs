@@ -135,6 +135,62 @@ crate::rule! {
     ///         controlledResources: [memory]
     /// ```
     ///
+    /// Each container has a policy that leaves it alone:
+    ///
+    /// ```yaml,good
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   selector:
+    ///     matchLabels:
+    ///       app: shop
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: shop
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:2.1.0
+    ///           resources:
+    ///             requests:
+    ///               cpu: 100m
+    /// ---
+    /// apiVersion: autoscaling/v2
+    /// kind: HorizontalPodAutoscaler
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   scaleTargetRef:
+    ///     apiVersion: apps/v1
+    ///     kind: Deployment
+    ///     name: shop
+    ///   maxReplicas: 5
+    ///   metrics:
+    ///     - type: Resource
+    ///       resource:
+    ///         name: cpu
+    ///         target:
+    ///           type: Utilization
+    ///           averageUtilization: 70
+    /// ---
+    /// apiVersion: autoscaling.k8s.io/v1
+    /// kind: VerticalPodAutoscaler
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   targetRef:
+    ///     apiVersion: apps/v1
+    ///     kind: Deployment
+    ///     name: shop
+    ///   resourcePolicy:
+    ///     containerPolicies:
+    ///       - containerName: app
+    ///         mode: "Off"
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// Where the horizontal one follows the average value and not a share, and both were tried out.

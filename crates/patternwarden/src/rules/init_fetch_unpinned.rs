@@ -63,6 +63,29 @@ crate::rule! {
     ///       command: [sh, -c, "pip install collector && collector"]
     /// ```
     ///
+    /// A sidecar, and an image that is called after its program:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   initContainers:
+    ///     - name: fetch
+    ///       image: registry.example/curl:8.10.1
+    ///       # finding: /spec/initContainers/0/args
+    ///       args: [-o, /data/rules.json, "https://files.example.com/rules.json"]
+    ///     - name: refresh
+    ///       image: registry.example/tools:1.0.0
+    ///       restartPolicy: Always
+    ///       # finding: /spec/initContainers/1/command
+    ///       command: [wget, "https://files.example.com/rules.json"]
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good
@@ -90,6 +113,23 @@ crate::rule! {
     ///   containers:
     ///     - name: app
     ///       image: registry.example/app:1.4.2
+    /// ```
+    ///
+    /// An address inside the cluster:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   initContainers:
+    ///     - name: fetch
+    ///       image: registry.example/curl:8.10.1
+    ///       command: [curl, -o, /data/rules.json, "http://files.shop.svc/rules.json"]
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
     /// ```
     ///
     /// ## When to allow it

@@ -107,6 +107,39 @@ crate::rule! {
     ///       emptyDir: {}
     /// ```
     ///
+    /// Before Kubernetes 1.36 a Service begins with a letter:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"target": "1.35"}
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   # finding: /metadata/name
+    ///   name: 2fa
+    /// spec:
+    ///   selector:
+    ///     app: shop
+    ///   ports:
+    ///     - port: 80
+    /// ```
+    ///
+    /// A Job, whose Pods carry its name as a label:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: batch/v1
+    /// kind: Job
+    /// metadata:
+    ///   # finding: /metadata/name
+    ///   name: shop-import-of-all-articles-and-prices-of-the-year-2026-by-warehouse
+    /// spec:
+    ///   template:
+    ///     spec:
+    ///       restartPolicy: Never
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -85,6 +85,21 @@ crate::rule! {
     ///     verbs: [get, update]
     /// ```
     ///
+    /// A role that takes Endpoints as the lock:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: Role
+    /// metadata:
+    ///   name: shop
+    /// rules:
+    ///   - apiGroups: [""]
+    ///     resources: [endpoints]
+    ///     # finding: /rules/0/resourceNames
+    ///     resourceNames: [shop-leader]
+    ///     verbs: [get, update]
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

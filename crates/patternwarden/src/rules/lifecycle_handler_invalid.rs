@@ -89,6 +89,28 @@ crate::rule! {
     ///         stopSignal: USR1
     /// ```
     ///
+    /// A hook without a command, and a signal out of range:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   os:
+    ///     name: linux
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       lifecycle:
+    ///         # finding: /spec/containers/0/lifecycle/stopSignal
+    ///         stopSignal: SIGRTMIN+16
+    ///         preStop:
+    ///           exec:
+    ///             # finding: /spec/containers/0/lifecycle/preStop/exec/command
+    ///             command: []
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good
@@ -124,6 +146,27 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     ///       lifecycle:
     ///         stopSignal: SIGKILL
+    /// ```
+    ///
+    /// Signals with names and with numbers:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   os:
+    ///     name: linux
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       lifecycle:
+    ///         stopSignal: SIGRTMAX-2
+    ///     - name: proxy
+    ///       image: registry.example/proxy:1.0.0
+    ///       lifecycle:
+    ///         stopSignal: SIGQUIT
     /// ```
     ///
     /// ## When to allow it

@@ -131,6 +131,27 @@ crate::rule! {
     ///           port: 9090
     /// ```
     ///
+    /// Both probes are the same in every number, where that is asked about:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"compare": "equal"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       # finding: /spec/containers/0/livenessProbe
+    ///       livenessProbe:
+    ///         exec:
+    ///           command: [cat, /tmp/ready]
+    ///       readinessProbe:
+    ///         exec:
+    ///           command: [cat, /tmp/ready]
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -169,6 +169,17 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
+    /// What SOPS adds, and takes away again:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Secret
+    /// metadata:
+    ///   name: shop
+    /// sops:
+    ///   version: 3.9.0
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// For keys that a tool removes before the manifest is applied; name their prefix in

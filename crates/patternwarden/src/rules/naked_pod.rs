@@ -69,6 +69,22 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
+    /// One that runs once, where those are asked about:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"include_run_once": true}
+    /// apiVersion: v1
+    /// # finding: /kind
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop-import
+    /// spec:
+    ///   restartPolicy: Never
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -96,6 +96,32 @@ crate::rule! {
     ///     pod-security.kubernetes.io/enforce-version: v1.33
     /// ```
     ///
+    /// Every Pod is taken, and that may be so:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"deny_privileged": false}
+    /// apiVersion: v1
+    /// kind: Namespace
+    /// metadata:
+    ///   name: shop
+    ///   labels:
+    ///     # finding: /metadata/labels/pod-security.kubernetes.io~1enforce
+    ///     pod-security.kubernetes.io/enforce: privileged
+    /// ```
+    ///
+    /// The warnings are no stricter than what is enforced:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Namespace
+    /// metadata:
+    ///   name: shop
+    ///   labels:
+    ///     pod-security.kubernetes.io/enforce: baseline
+    ///     # finding: /metadata/labels/pod-security.kubernetes.io~1warn
+    ///     pod-security.kubernetes.io/warn: baseline
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

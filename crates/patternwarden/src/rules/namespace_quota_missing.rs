@@ -66,6 +66,35 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
+    /// A quota on limits refuses Pods that have none:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Namespace
+    /// metadata:
+    ///   # finding: /metadata/name
+    ///   name: shop
+    /// ---
+    /// apiVersion: v1
+    /// kind: ResourceQuota
+    /// metadata:
+    ///   name: shop
+    ///   namespace: shop
+    /// spec:
+    ///   hard:
+    ///     limits.memory: 8Gi
+    /// ---
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    ///   namespace: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -66,6 +66,27 @@ crate::rule! {
     ///       emptyDir: {}
     /// ```
     ///
+    /// Nobody declares the port, so it is that of the only sidecar:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   initContainers:
+    ///     # finding: /spec/initContainers/0/startupProbe
+    ///     - name: proxy
+    ///       image: registry.example/proxy:1.0.0
+    ///       restartPolicy: Always
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       env:
+    ///         - name: DB_URL
+    ///           value: postgres://127.0.0.1:5432/shop
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -137,6 +137,29 @@ crate::rule! {
     ///       image: registry.example/db:16.3.0
     /// ```
     ///
+    /// Somebody else's policy may do it, so this is a hint:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: cilium.io/v2
+    /// kind: CiliumNetworkPolicy
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   endpointSelector: {}
+    /// ---
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: db
+    ///   # finding: 1 /metadata/labels
+    ///   labels:
+    ///     app: db
+    /// spec:
+    ///   containers:
+    ///     - name: db
+    ///       image: registry.example/db:16.3.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -151,6 +151,38 @@ crate::rule! {
     ///   policyTypes: [Ingress, Egress]
     /// ```
     ///
+    /// Every port to the namespace of the DNS server:
+    ///
+    /// ```yaml,good
+    /// apiVersion: networking.k8s.io/v1
+    /// kind: NetworkPolicy
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   podSelector: {}
+    ///   policyTypes: [Egress]
+    ///   egress:
+    ///     - to:
+    ///         - namespaceSelector:
+    ///             matchLabels:
+    ///               kubernetes.io/metadata.name: kube-system
+    ///     - to:
+    ///         - podSelector:
+    ///             matchLabels:
+    ///               app: db
+    ///       ports:
+    ///         - port: 5432
+    /// ---
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// For a workload that knows its peers by address.

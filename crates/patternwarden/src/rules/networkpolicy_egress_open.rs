@@ -96,6 +96,34 @@ crate::rule! {
     ///   policyTypes: [Ingress, Egress]
     /// ```
     ///
+    /// The name says which direction is meant, so the other one is an info; an empty list is none:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: networking.k8s.io/v1
+    /// kind: NetworkPolicy
+    /// metadata:
+    ///   name: default-deny-ingress
+    /// spec:
+    ///   podSelector: {}
+    ///   # finding: /spec/policyTypes
+    ///   policyTypes: [Ingress]
+    /// ---
+    /// apiVersion: networking.k8s.io/v1
+    /// kind: NetworkPolicy
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   podSelector:
+    ///     matchLabels:
+    ///       app: shop
+    ///   policyTypes: [Egress]
+    ///   egress:
+    ///     # finding: 1 /spec/egress/0/to
+    ///     - to: []
+    ///       ports:
+    ///         - port: 443
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -83,6 +83,29 @@ crate::rule! {
     ///               values: [a]
     /// ```
     ///
+    /// In an affinity to other Pods, as a wish:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   affinity:
+    ///     podAntiAffinity:
+    ///       preferredDuringSchedulingIgnoredDuringExecution:
+    ///         - weight: 1
+    ///           podAffinityTerm:
+    ///             # finding: /spec/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution/0/podAffinityTerm/topologyKey
+    ///             topologyKey: failure-domain.beta.kubernetes.io/zone
+    ///             labelSelector:
+    ///               matchLabels:
+    ///                 app: shop
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -70,6 +70,30 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
+    /// As a wish as well:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"denied_keys": ["kubernetes.io/hostname"]}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   affinity:
+    ///     nodeAffinity:
+    ///       preferredDuringSchedulingIgnoredDuringExecution:
+    ///         - weight: 1
+    ///           preference:
+    ///             matchExpressions:
+    ///               # finding: /spec/affinity/nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution/0/preference/matchExpressions/0/key
+    ///               - key: kubernetes.io/hostname
+    ///                 operator: In
+    ///                 values: [node-1]
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

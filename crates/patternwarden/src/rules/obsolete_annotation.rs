@@ -109,6 +109,39 @@ crate::rule! {
     ///       storage: 1Gi
     /// ```
     ///
+    /// In a template for claims, and what a field already says:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apps/v1
+    /// kind: StatefulSet
+    /// metadata:
+    ///   name: db
+    /// spec:
+    ///   serviceName: db
+    ///   selector:
+    ///     matchLabels:
+    ///       app: db
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: db
+    ///     spec:
+    ///       containers:
+    ///         - name: db
+    ///           image: registry.example/db:16.3.0
+    ///   volumeClaimTemplates:
+    ///     - metadata:
+    ///         name: data
+    ///         annotations:
+    ///           # finding: /spec/volumeClaimTemplates/0/metadata/annotations/volume.beta.kubernetes.io~1storage-class
+    ///           volume.beta.kubernetes.io/storage-class: fast
+    ///       spec:
+    ///         accessModes: [ReadWriteOnce]
+    ///         resources:
+    ///           requests:
+    ///             storage: 10Gi
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -175,6 +175,22 @@ crate::rule! {
     ///           endPort: 9000
     /// ```
     ///
+    /// A last port without a first one:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: networking.k8s.io/v1
+    /// kind: NetworkPolicy
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   podSelector: {}
+    ///   policyTypes: [Ingress]
+    ///   ingress:
+    ///     - ports:
+    ///         # finding: /spec/ingress/0/ports/0/endPort
+    ///         - endPort: 8090
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

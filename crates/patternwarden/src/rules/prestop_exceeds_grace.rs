@@ -98,6 +98,25 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
+    /// Before Kubernetes 1.33 a hook cannot sleep for no time at all:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"target": "1.32"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       lifecycle:
+    ///         preStop:
+    ///           sleep:
+    ///             # finding: /spec/containers/0/lifecycle/preStop/sleep/seconds
+    ///             seconds: 0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

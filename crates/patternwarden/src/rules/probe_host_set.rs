@@ -59,6 +59,25 @@ crate::rule! {
     ///             port: 80
     /// ```
     ///
+    /// Before the standards forbade it, in Kubernetes 1.34, it is a warning:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"target": "1.33"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       readinessProbe:
+    ///         httpGet:
+    ///           # finding: /spec/containers/0/readinessProbe/httpGet/host
+    ///           host: shop.example.com
+    ///           port: 8080
+    /// ```
+    ///
     /// ## Good
     ///
     /// The name of a virtual host belongs into a header:

@@ -55,6 +55,26 @@ crate::rule! {
     ///         initialDelaySeconds: 60
     /// ```
     ///
+    /// A bound for a number that has a default:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"readiness": ["successThreshold=..1"]}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       readinessProbe:
+    ///         # finding: /spec/containers/0/readinessProbe/successThreshold
+    ///         successThreshold: 3
+    ///         httpGet:
+    ///           path: /ready
+    ///           port: 8080
+    /// ```
+    ///
     /// ## Good
     ///
     /// What is not written has its default:

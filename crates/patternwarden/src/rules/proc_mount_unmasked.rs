@@ -47,6 +47,24 @@ crate::rule! {
     ///         procMount: Unmasked
     /// ```
     ///
+    /// With a user namespace, the level restricted alone forbids it:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"profiles": ["pss-restricted"], "target": "1.35"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: builder
+    /// spec:
+    ///   hostUsers: false
+    ///   containers:
+    ///     - name: builder
+    ///       image: registry.example/builder:1.0.0
+    ///       securityContext:
+    ///         # finding: /spec/containers/0/securityContext/procMount
+    ///         procMount: Unmasked
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

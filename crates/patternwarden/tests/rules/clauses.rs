@@ -1,6 +1,7 @@
 //! Clauses of rules that their examples do not reach.
 
 mod by_kind;
+mod exempt;
 mod parameters;
 
 use crate::asked;

@@ -1,0 +1,78 @@
+//! Clauses that no example in a documentation can show: it would be wrong for another rule, or in
+//! another form.
+
+use super::{count, one, pod, severities};
+use crate::support::{judge, settings};
+use patternwarden::Severity;
+
+#[test]
+fn the_level_restricted_says_nothing_of_capabilities_on_windows() {
+    let text = |os: &str| {
+        pod(&format!(
+            "os: {{name: {os}}}, containers: [{{name: a, image: 'r.example/a:1', \
+             securityContext: {{capabilities: {{add: [SYS_TIME]}}}}}}]"
+        ))
+    };
+    let settings = settings(r#"{"profiles": ["pss-restricted"]}"#);
+    let settings = settings.only(|rule| rule.id == "capability-added");
+    let found = |os: &str| judge(&text(os), &settings).findings.len();
+    assert_eq!((found("linux"), found("windows")), (1, 0));
+}
+
+#[test]
+fn versions_of_an_old_definition_share_what_stands_beside_them() {
+    let text = |beside: &str| {
+        format!(
+            "apiVersion: apiextensions.k8s.io/v1beta1\nkind: CustomResourceDefinition\n\
+             metadata: {{name: as.example.com}}\nspec: {{group: example.com, {beside} \
+             names: {{kind: A, plural: as}}, versions: [{{name: v1, served: true, storage: true}}]}}\n"
+        )
+    };
+    let id = "crd-status-subresource-missing";
+    assert_eq!(count(id, "", &text("")), 1);
+    assert_eq!(count(id, "", &text("subresources: {status: {}},")), 0);
+    let scale = |path: &str| {
+        text(&format!(
+            "subresources: {{status: {{}}, scale: {{specReplicasPath: {path}, \
+             statusReplicasPath: .status.replicas}}}},"
+        ))
+    };
+    assert_eq!(count(id, "", &scale(".spec.replicas")), 0);
+    assert_eq!(count(id, "", &scale(".status.replicas")), 1);
+}
+
+#[test]
+fn a_pod_in_the_network_of_its_node_has_the_resolver_of_the_node() {
+    let text = |policy: &str| {
+        pod(&format!(
+            "hostNetwork: true, dnsPolicy: {policy}, containers: [{{name: a, image: 'r.example/a:1'}}]"
+        ))
+    };
+    let params = r#""ndots": 2, "dns_policies": ["None"]"#;
+    let found = |policy: &str| count("dns-config-policy", params, &text(policy));
+    assert_eq!(
+        (found("Default"), found("ClusterFirst"), found("ClusterFirstWithHostNet")),
+        (0, 1, 2)
+    );
+}
+
+#[test]
+fn a_fragment_may_be_part_of_something_that_brings_it_back() {
+    let fragment = "containers: [{name: a, image: 'r.example/a:1'}]\n";
+    assert_eq!(severities("naked-pod", "", fragment), [Severity::Hint]);
+    assert_eq!(severities("naked-pod", "", &pod(fragment.trim_end())), [Severity::Warning]);
+}
+
+#[test]
+fn only_ports_of_the_pod_itself_must_be_declared() {
+    let found = |host: &str| {
+        let probe = format!("httpGet: {{path: /, port: 8081, host: {host}}}");
+        count(
+            "probe-port-undeclared",
+            "",
+            &one(&format!("ports: [{{containerPort: 8080}}], livenessProbe: {{{probe}}}")),
+        )
+    };
+    assert_eq!(["localhost", "127.0.0.1", "'::1'", "''"].map(found), [1; 4]);
+    assert_eq!(["10.0.0.7", "shop.example.com"].map(found), [0; 2]);
+}
