@@ -71,16 +71,6 @@ crate::rule! {
     ///   MODE: prod
     /// ```
     ///
-    /// An object without a group is taken for the kind of its name:
-    ///
-    /// ```yaml,bad
-    /// # settings: {"denied": ["apps/Deployment"]}
-    /// # finding: /kind
-    /// kind: Deployment
-    /// metadata:
-    ///   name: shop
-    /// ```
-    ///
     /// ## Good
     ///
     /// ```yaml,good

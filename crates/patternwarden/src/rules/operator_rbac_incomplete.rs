@@ -80,6 +80,57 @@ crate::rule! {
     ///       image: registry.example/widget-operator:1.0.0
     /// ```
     ///
+    /// Watching alone is missing, by somebody who writes, so this is an info:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apiextensions.k8s.io/v1
+    /// kind: CustomResourceDefinition
+    /// metadata:
+    ///   name: shops.example.com
+    /// spec:
+    ///   group: example.com
+    ///   scope: Namespaced
+    ///   names:
+    ///     kind: Shop
+    ///     plural: shops
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: ClusterRole
+    /// metadata:
+    ///   name: operator
+    /// rules:
+    ///   - apiGroups: [example.com]
+    ///     resources: [shops]
+    ///     # finding: 1 /rules/0/verbs
+    ///     verbs: [get, list, update]
+    ///   - apiGroups: [""]
+    ///     resources: [events]
+    ///     verbs: [create]
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: ClusterRoleBinding
+    /// metadata:
+    ///   name: operator
+    /// roleRef:
+    ///   apiGroup: rbac.authorization.k8s.io
+    ///   kind: ClusterRole
+    ///   name: operator
+    /// subjects:
+    ///   - kind: ServiceAccount
+    ///     name: operator
+    ///     namespace: default
+    /// ---
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: operator
+    /// spec:
+    ///   serviceAccountName: operator
+    ///   containers:
+    ///     - name: operator
+    ///       image: registry.example/operator:1.0.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -180,6 +180,24 @@ crate::rule! {
     ///     name: app
     /// ```
     ///
+    /// All of a cluster's `admin`, for an account:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: ClusterRoleBinding
+    /// metadata:
+    ///   name: deployer
+    /// roleRef:
+    ///   apiGroup: rbac.authorization.k8s.io
+    ///   kind: ClusterRole
+    ///   # finding: /roleRef/name
+    ///   name: admin
+    /// subjects:
+    ///   - kind: ServiceAccount
+    ///     name: deployer
+    ///     namespace: platform
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

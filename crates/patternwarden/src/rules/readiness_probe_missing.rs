@@ -75,6 +75,22 @@ crate::rule! {
     ///             - containerPort: 8080
     /// ```
     ///
+    /// Nothing sends it traffic, and it is alone, so this is an info:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     # finding: /spec/containers/0/readinessProbe
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       ports:
+    ///         - containerPort: 8080
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

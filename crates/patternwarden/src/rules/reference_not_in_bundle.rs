@@ -121,6 +121,31 @@ crate::rule! {
     ///   name: first
     /// ```
     ///
+    /// An account's secrets, and the annotation that stands for a class:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: ServiceAccount
+    /// metadata:
+    ///   name: shop
+    /// imagePullSecrets:
+    ///   # finding: /imagePullSecrets/0/name
+    ///   - name: registry
+    /// ---
+    /// apiVersion: v1
+    /// kind: PersistentVolumeClaim
+    /// metadata:
+    ///   name: data
+    ///   annotations:
+    ///     # finding: 1 /metadata/annotations/volume.beta.kubernetes.io~1storage-class
+    ///     volume.beta.kubernetes.io/storage-class: fast
+    /// spec:
+    ///   accessModes: [ReadWriteOnce]
+    ///   resources:
+    ///     requests:
+    ///       storage: 10Gi
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good
@@ -183,6 +208,33 @@ crate::rule! {
     ///   resources:
     ///     requests:
     ///       storage: 1Gi
+    /// ```
+    ///
+    /// A custom resource beside its definition:
+    ///
+    /// ```yaml,good
+    /// apiVersion: apiextensions.k8s.io/v1
+    /// kind: CustomResourceDefinition
+    /// metadata:
+    ///   name: shops.example.com
+    /// spec:
+    ///   group: example.com
+    ///   scope: Namespaced
+    ///   names:
+    ///     kind: Shop
+    ///     plural: shops
+    ///   versions:
+    ///     - name: v1
+    ///       served: true
+    ///       storage: true
+    ///       schema:
+    ///         openAPIV3Schema:
+    ///           type: object
+    /// ---
+    /// apiVersion: example.com/v1
+    /// kind: Shop
+    /// metadata:
+    ///   name: books
     /// ```
     ///
     /// ## When to allow it

@@ -153,6 +153,29 @@ crate::rule! {
     ///           image: registry.example/shop:2.1.0
     /// ```
     ///
+    /// The number is not written, where it has to be:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"explicit": true}
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: shop
+    /// # finding: /spec/replicas
+    /// spec:
+    ///   selector:
+    ///     matchLabels:
+    ///       app: shop
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: shop
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// Two replicas, none at all, or what is meant to be single:

@@ -57,6 +57,25 @@ crate::rule! {
     ///           cpu: 500m
     /// ```
     ///
+    /// A limit alone, which becomes the request as well, where that does not count:
+    ///
+    /// ```yaml,bad
+    /// # settings: {"count_limit_as_request": false}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       # finding: /spec/containers/0/resources/requests
+    ///       resources:
+    ///         limits:
+    ///           cpu: 100m
+    ///           memory: 128Mi
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

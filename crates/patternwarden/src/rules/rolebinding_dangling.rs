@@ -136,6 +136,24 @@ crate::rule! {
     ///     name: app
     /// ```
     ///
+    /// A binding of the whole cluster refers to a Role:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: ClusterRoleBinding
+    /// metadata:
+    ///   name: shop
+    /// roleRef:
+    ///   apiGroup: rbac.authorization.k8s.io
+    ///   # finding: /roleRef/kind
+    ///   kind: Role
+    ///   name: shop
+    /// subjects:
+    ///   # finding: /subjects/0/namespace
+    ///   - kind: ServiceAccount
+    ///     name: shop
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -196,6 +196,29 @@ crate::rule! {
     ///             claimName: data
     /// ```
     ///
+    /// What OpenShift calls rolling:
+    ///
+    /// ```yaml,good
+    /// apiVersion: apps.openshift.io/v1
+    /// kind: DeploymentConfig
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   replicas: 3
+    ///   strategy:
+    ///     type: Rolling
+    ///   selector:
+    ///     app: shop
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: shop
+    ///     spec:
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// Where two versions must never run side by side, as with a change of the schema of a database.

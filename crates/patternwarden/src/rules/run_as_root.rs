@@ -60,6 +60,28 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
+    /// A user that is no number, and an init container:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   initContainers:
+    ///     - name: migrate
+    ///       image: registry.example/shop-migrate:2.1.0
+    ///       securityContext:
+    ///         # finding: /spec/initContainers/0/securityContext/runAsUser
+    ///         runAsUser: 0
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       securityContext:
+    ///         # finding: /spec/containers/0/securityContext/runAsUser
+    ///         runAsUser: root
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -57,6 +57,22 @@ crate::rule! {
     ///           localhostProfile: profiles/app.json
     /// ```
     ///
+    /// A profile without a type:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       securityContext:
+    ///         # finding: /spec/containers/0/securityContext/seccompProfile/type
+    ///         seccompProfile: {}
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

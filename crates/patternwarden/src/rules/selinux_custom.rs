@@ -80,6 +80,24 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
+    /// Before Kubernetes 1.31 the type of the container engine is not allowed:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"target": "1.30"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: builder
+    /// spec:
+    ///   containers:
+    ///     - name: builder
+    ///       image: registry.example/builder:1.0.0
+    ///       securityContext:
+    ///         seLinuxOptions:
+    ///           # finding: /spec/containers/0/securityContext/seLinuxOptions/type
+    ///           type: container_engine_t
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

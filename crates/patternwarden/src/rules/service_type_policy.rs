@@ -96,6 +96,24 @@ crate::rule! {
     ///     - port: 80
     /// ```
     ///
+    /// Ranges as an annotation:
+    ///
+    /// ```yaml,good
+    /// # settings: {"require_source_ranges": true}
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: shop
+    ///   annotations:
+    ///     service.beta.kubernetes.io/load-balancer-source-ranges: 10.0.0.0/8
+    /// spec:
+    ///   type: LoadBalancer
+    ///   selector:
+    ///     app: shop
+    ///   ports:
+    ///     - port: 443
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// For the Services of the front door itself. How else traffic is to come in is not known here, so that

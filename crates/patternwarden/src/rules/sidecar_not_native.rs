@@ -87,6 +87,38 @@ crate::rule! {
     ///       emptyDir: {}
     /// ```
     ///
+    /// The main container waits for its helper, or ends it by hand:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: shop
+    ///       image: registry.example/shop:2.1.0
+    ///       command: [sh, -c]
+    ///       args: ["until nc -z localhost 9000; do sleep 1; done; exec shop"]
+    ///     # finding: /spec/containers/1
+    ///     - name: envoy
+    ///       image: registry.example/envoy:1.33.0
+    /// ---
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: report
+    /// spec:
+    ///   containers:
+    ///     - name: report
+    ///       image: registry.example/report:1.0.0
+    ///       command: [sh, -c]
+    ///       args: ["report; curl -X POST http://localhost:15020/quitquitquit"]
+    ///     # finding: 1 /spec/containers/1
+    ///     - name: istio-proxy
+    ///       image: registry.example/proxyv2:1.27.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

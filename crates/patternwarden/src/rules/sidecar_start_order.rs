@@ -98,6 +98,24 @@ crate::rule! {
     ///       image: registry.example/app:1.4.2
     /// ```
     ///
+    /// An init container that follows a file:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   initContainers:
+    ///     - name: log
+    ///       image: registry.example/tools:1.0.0
+    ///       # finding: /spec/initContainers/0/command/0
+    ///       command: [tail, -F, /var/log/shop.log]
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -170,6 +170,29 @@ crate::rule! {
     ///           image: registry.example/db:16.3.0
     /// ```
     ///
+    /// None is named:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apps/v1
+    /// kind: StatefulSet
+    /// metadata:
+    ///   name: db
+    /// # finding: /spec/serviceName
+    /// # finding: /spec/volumeClaimTemplates
+    /// spec:
+    ///   selector:
+    ///     matchLabels:
+    ///       app: db
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: db
+    ///     spec:
+    ///       containers:
+    ///         - name: db
+    ///           image: registry.example/db:16.3.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -116,6 +116,40 @@ crate::rule! {
     ///           type: object
     /// ```
     ///
+    /// The webhook that converts versions, in the old form of a definition:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: apiextensions.k8s.io/v1beta1
+    /// kind: CustomResourceDefinition
+    /// metadata:
+    ///   name: shops.example.com
+    /// spec:
+    ///   group: example.com
+    ///   scope: Namespaced
+    ///   names:
+    ///     kind: Shop
+    ///     plural: shops
+    ///   conversion:
+    ///     strategy: Webhook
+    ///     webhookClientConfig:
+    ///       service:
+    ///         name: hooks
+    ///         namespace: platform
+    /// ---
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: hooks
+    ///   namespace: platform
+    /// spec:
+    ///   # finding: 1 /spec/type
+    ///   type: NodePort
+    ///   selector:
+    ///     app: hooks
+    ///   ports:
+    ///     - port: 443
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

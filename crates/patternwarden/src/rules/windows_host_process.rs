@@ -53,6 +53,25 @@ crate::rule! {
     ///       image: registry.example/helper:1.0.0
     /// ```
     ///
+    /// Every container says so, and the Pod has a network of its own:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: agent
+    /// spec:
+    ///   os:
+    ///     name: windows
+    ///   securityContext:
+    ///     windowsOptions:
+    ///       # finding: /spec/securityContext/windowsOptions/hostProcess
+    ///       hostProcess: true
+    ///   containers:
+    ///     - name: agent
+    ///       image: registry.example/agent:1.0.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

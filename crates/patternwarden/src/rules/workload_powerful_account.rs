@@ -288,6 +288,32 @@ crate::rule! {
     ///     name: ui
     /// ```
     ///
+    /// A role that gives nothing of weight:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: agent
+    /// spec:
+    ///   serviceAccountName: agent
+    ///   containers:
+    ///     - name: agent
+    ///       image: registry.example/agent:1.0.0
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: RoleBinding
+    /// metadata:
+    ///   name: agent
+    /// roleRef:
+    ///   apiGroup: rbac.authorization.k8s.io
+    ///   kind: ClusterRole
+    ///   name: view
+    /// subjects:
+    ///   - kind: ServiceAccount
+    ///     name: agent
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// For a controller that has to be at the edge, such as one for ingress, with the fewest rights it can

@@ -46,6 +46,18 @@ crate::rule! {
     /// data: {MODE: dev, "MODE": prod}
     /// ```
     ///
+    /// A key that is lost with another one is told once:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: ConfigMap
+    /// metadata:
+    ///   # finding: /metadata/labels
+    ///   labels: {app: a, app: b}
+    ///   labels: {app: c}
+    ///   name: shop
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

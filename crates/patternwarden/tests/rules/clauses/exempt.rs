@@ -76,3 +76,25 @@ fn only_ports_of_the_pod_itself_must_be_declared() {
     assert_eq!(["localhost", "127.0.0.1", "'::1'", "''"].map(found), [1; 4]);
     assert_eq!(["10.0.0.7", "shop.example.com"].map(found), [0; 2]);
 }
+
+#[test]
+fn an_object_without_a_group_is_of_the_kind_that_it_is_called() {
+    let found = |kind: &str| {
+        let text = format!("kind: {kind}\nmetadata: {{name: a}}\n");
+        count("kind-denied", r#""denied": ["apps/Deployment"]"#, &text)
+    };
+    assert_eq!((found("Deployment"), found("StatefulSet")), (1, 0));
+}
+
+/// In a cluster such Endpoints are mirrored to slices, so that nobody asks for them.
+#[test]
+fn endpoints_of_the_name_of_a_service_are_its_own() {
+    let found = |name: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: db}}\nspec: {{ports: [{{port: 5432}}]}}\n\
+             ---\napiVersion: v1\nkind: Endpoints\nmetadata: {{name: {name}}}\n"
+        );
+        count("service-selects-nothing", "", &text)
+    };
+    assert_eq!((found("db"), found("other")), (0, 1));
+}
