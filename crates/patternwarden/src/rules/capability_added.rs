@@ -104,6 +104,24 @@ crate::rule! {
     ///             - NET_BIND_SERVICE
     /// ```
     ///
+    /// Where the level restricted is asked for, it is an error:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"profiles": ["pss-restricted"]}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       securityContext:
+    ///         capabilities:
+    ///           # finding: /spec/containers/0/securityContext/capabilities/add/0
+    ///           add: [CHOWN]
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

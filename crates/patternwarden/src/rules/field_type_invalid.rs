@@ -97,6 +97,25 @@ crate::rule! {
     /// data: text
     /// ```
     ///
+    /// A word of a later version:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"target": "1.34"}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   tolerations:
+    ///     - key: example.com/cost
+    ///       # finding: /spec/tolerations/0/operator
+    ///       operator: Lt
+    ///       value: "5"
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -70,6 +70,20 @@ crate::rule! {
     ///         reference: registry.example/model:latest
     /// ```
     ///
+    /// A version that is a number is none of an image:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       # finding: /spec/containers/0/image
+    ///       image: 2.1
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -198,6 +198,51 @@ crate::rule! {
     ///     namespace: platform
     /// ```
     ///
+    /// To make workloads is what a controller is for, so this is an info:
+    ///
+    /// ```yaml,bad
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: ClusterRole
+    /// metadata:
+    ///   name: controller
+    /// rules:
+    ///   # finding: /rules/0
+    ///   - apiGroups: [apps]
+    ///     resources: [deployments]
+    ///     verbs: [get, list, watch, create]
+    /// ---
+    /// apiVersion: rbac.authorization.k8s.io/v1
+    /// kind: ClusterRoleBinding
+    /// metadata:
+    ///   name: controller
+    /// roleRef:
+    ///   apiGroup: rbac.authorization.k8s.io
+    ///   kind: ClusterRole
+    ///   name: controller
+    /// subjects:
+    ///   - kind: ServiceAccount
+    ///     name: controller
+    ///     namespace: default
+    /// ---
+    /// apiVersion: apps/v1
+    /// kind: Deployment
+    /// metadata:
+    ///   name: controller
+    /// spec:
+    ///   selector:
+    ///     matchLabels:
+    ///       app: controller
+    ///   template:
+    ///     metadata:
+    ///       labels:
+    ///         app: controller
+    ///     spec:
+    ///       serviceAccountName: controller
+    ///       containers:
+    ///         - name: controller
+    ///           image: registry.example/controller:1.0.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

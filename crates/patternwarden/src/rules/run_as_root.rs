@@ -82,6 +82,23 @@ crate::rule! {
     ///         runAsUser: root
     /// ```
     ///
+    /// Where the level restricted is asked for, it is an error:
+    ///
+    /// ```yaml,bad
+    /// # all settings: {"profiles": ["pss-restricted"]}
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   securityContext:
+    ///     # finding: /spec/securityContext/runAsUser
+    ///     runAsUser: 0
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## Good
     ///
     /// ```yaml,good

@@ -99,7 +99,7 @@ crate::rule! {
     ///     - name: shop
     ///       image: registry.example/shop:2.1.0
     ///       command: [sh, -c]
-    ///       args: ["until nc -z localhost 9000; do sleep 1; done; exec shop"]
+    ///       args: ["sleep 5; exec shop"]
     ///     # finding: /spec/containers/1
     ///     - name: envoy
     ///       image: registry.example/envoy:1.33.0
@@ -113,7 +113,7 @@ crate::rule! {
     ///     - name: report
     ///       image: registry.example/report:1.0.0
     ///       command: [sh, -c]
-    ///       args: ["report; curl -X POST http://localhost:15020/quitquitquit"]
+    ///       args: ["report; pkill -f proxy"]
     ///     # finding: 1 /spec/containers/1
     ///     - name: istio-proxy
     ///       image: registry.example/proxyv2:1.27.0
