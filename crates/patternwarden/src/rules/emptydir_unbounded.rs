@@ -102,6 +102,33 @@ crate::rule! {
     ///       emptyDir: {}
     /// ```
     ///
+    /// Huge pages are set apart, and asked for by containers:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: db
+    /// spec:
+    ///   containers:
+    ///     - name: db
+    ///       image: registry.example/db:16.3.0
+    ///       resources:
+    ///         requests:
+    ///           memory: 1Gi
+    ///           hugepages-2Mi: 512Mi
+    ///         limits:
+    ///           memory: 1Gi
+    ///           hugepages-2Mi: 512Mi
+    ///       volumeMounts:
+    ///         - name: pages
+    ///           mountPath: /hugepages
+    ///   volumes:
+    ///     - name: pages
+    ///       emptyDir:
+    ///         medium: HugePages
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// Where a LimitRange or the size of the node is bound enough.

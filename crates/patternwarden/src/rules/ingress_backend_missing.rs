@@ -176,6 +176,45 @@ crate::rule! {
     ///                   name: http
     /// ```
     ///
+    /// A name for another host lists no ports:
+    ///
+    /// ```yaml,good
+    /// apiVersion: networking.k8s.io/v1
+    /// kind: Ingress
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   ingressClassName: nginx
+    ///   tls:
+    ///     - hosts: [shop.example.com]
+    ///       secretName: shop
+    ///   rules:
+    ///     - host: shop.example.com
+    ///       http:
+    ///         paths:
+    ///           - path: /
+    ///             pathType: Prefix
+    ///             backend:
+    ///               service:
+    ///                 name: legacy
+    ///                 port:
+    ///                   number: 443
+    /// ---
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: legacy
+    /// spec:
+    ///   type: ExternalName
+    ///   externalName: legacy.example.org
+    /// ---
+    /// apiVersion: v1
+    /// kind: Secret
+    /// metadata:
+    ///   name: shop
+    /// type: kubernetes.io/tls
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// When the Service or the certificate is applied from elsewhere, or is made by a controller;

@@ -71,6 +71,26 @@ crate::rule! {
     ///               app: backup
     /// ```
     ///
+    /// Two that are meant to be two:
+    ///
+    /// ```yaml,good
+    /// apiVersion: networking.k8s.io/v1
+    /// kind: NetworkPolicy
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   podSelector: {}
+    ///   policyTypes: [Ingress]
+    ///   ingress:
+    ///     - from:
+    ///         - podSelector:
+    ///             matchLabels:
+    ///               app: shop
+    ///         - podSelector:
+    ///             matchLabels:
+    ///               app: admin
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// Where both are meant, each for itself. Two rules with one peer each say the same without

@@ -110,6 +110,20 @@ crate::rule! {
     ///               app: api
     /// ```
     ///
+    /// Nothing can be said where there are no Pods:
+    ///
+    /// ```yaml,good
+    /// apiVersion: networking.k8s.io/v1
+    /// kind: NetworkPolicy
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   podSelector:
+    ///     matchLabels:
+    ///       app: shop
+    ///   policyTypes: [Ingress]
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// When the workload is applied from elsewhere.

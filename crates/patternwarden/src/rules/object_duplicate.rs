@@ -96,6 +96,34 @@ crate::rule! {
     ///           image: registry.example/report:1.4.2
     /// ```
     ///
+    /// Each gets a name of its own:
+    ///
+    /// ```yaml,good
+    /// apiVersion: batch/v1
+    /// kind: Job
+    /// metadata:
+    ///   generateName: shop-import-
+    /// spec:
+    ///   template:
+    ///     spec:
+    ///       restartPolicy: Never
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:2.1.0
+    /// ---
+    /// apiVersion: batch/v1
+    /// kind: Job
+    /// metadata:
+    ///   generateName: shop-import-
+    /// spec:
+    ///   template:
+    ///     spec:
+    ///       restartPolicy: Never
+    ///       containers:
+    ///         - name: app
+    ///           image: registry.example/shop:2.1.0
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// For variants that are never applied together: keep them in files of their own, of which each is

@@ -176,6 +176,23 @@ crate::rule! {
     ///         number: 80
     /// ```
     ///
+    /// Another kind may have an annotation of that name:
+    ///
+    /// ```yaml,good
+    /// apiVersion: gateway.networking.k8s.io/v1
+    /// kind: Gateway
+    /// metadata:
+    ///   name: shop
+    ///   annotations:
+    ///     kubernetes.io/ingress.class: internal
+    /// spec:
+    ///   gatewayClassName: internal
+    ///   listeners:
+    ///     - name: http
+    ///       port: 80
+    ///       protocol: HTTP
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// While clusters that do not have the field yet get the same manifest. Init containers in an annotation

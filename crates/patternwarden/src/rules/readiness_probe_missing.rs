@@ -150,6 +150,22 @@ crate::rule! {
     ///             - containerPort: 8080
     /// ```
     ///
+    /// Knative asks the port of a container by itself:
+    ///
+    /// ```yaml,good
+    /// apiVersion: serving.knative.dev/v1
+    /// kind: Service
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   template:
+    ///     spec:
+    ///       containers:
+    ///         - image: registry.example/shop:2.1.0
+    ///           ports:
+    ///             - containerPort: 8080
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// When the declared port is for people who debug and nothing depends on it.

@@ -99,6 +99,30 @@ crate::rule! {
     ///       image: registry.example/helper:1.0.0
     /// ```
     ///
+    /// A group for the files of its volume:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: db
+    /// spec:
+    ///   securityContext:
+    ///     runAsNonRoot: true
+    ///     runAsUser: 10000
+    ///     fsGroup: 10000
+    ///   containers:
+    ///     - name: db
+    ///       image: registry.example/db:16.3.0
+    ///       volumeMounts:
+    ///         - name: data
+    ///           mountPath: /data
+    ///   volumes:
+    ///     - name: data
+    ///       persistentVolumeClaim:
+    ///         claimName: data
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// For a Pod in which one container must be root and another must not: then say so in the

@@ -188,6 +188,21 @@ crate::rule! {
     ///     - port: 6379
     /// ```
     ///
+    /// A name for another host has no Pods:
+    ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Service
+    /// metadata:
+    ///   name: mail
+    /// spec:
+    ///   type: ExternalName
+    ///   externalName: mail.example.org
+    ///   ports:
+    ///     - port: 25
+    ///       targetPort: smtp
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// For a number that the process does listen on. Declaring it in the container tells the next

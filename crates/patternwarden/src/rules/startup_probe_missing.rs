@@ -79,6 +79,28 @@ crate::rule! {
     ///         initialDelaySeconds: 5
     /// ```
     ///
+    /// ```yaml,good
+    /// apiVersion: v1
+    /// kind: Pod
+    /// metadata:
+    ///   name: shop
+    /// spec:
+    ///   containers:
+    ///     - name: app
+    ///       image: registry.example/shop:2.1.0
+    ///       ports:
+    ///         - containerPort: 8080
+    ///       startupProbe:
+    ///         httpGet:
+    ///           path: /started
+    ///           port: 8080
+    ///       livenessProbe:
+    ///         initialDelaySeconds: 120
+    ///         httpGet:
+    ///           path: /live
+    ///           port: 8080
+    /// ```
+    ///
     /// ## When to allow it
     ///
     /// For an application whose start always takes the same time.

@@ -98,3 +98,18 @@ fn endpoints_of_the_name_of_a_service_are_its_own() {
     };
     assert_eq!((found("db"), found("other")), (0, 1));
 }
+
+#[test]
+fn in_the_network_of_the_node_a_port_is_that_of_the_node_anyway() {
+    let found = |port: u16| {
+        count(
+            "host-port",
+            "",
+            &pod(&format!(
+                "hostNetwork: true, containers: [{{name: a, image: 'r.example/a:1', \
+                 ports: [{{containerPort: 9100, hostPort: {port}}}]}}]"
+            )),
+        )
+    };
+    assert_eq!((found(9100), found(9101)), (0, 1));
+}
