@@ -1,15 +1,20 @@
 //! Objects that rules offer to stand beside others, which lack them.
 
 use crate::kube::names::Form;
-use crate::kube::{Container, LabelSelector, Object, PodSpec, protocol, target_port};
+use crate::kube::{
+    ConfigKind, ConfigReference, Container, LabelSelector, Object, PodSpec, config_references,
+    items, protocol, target_port,
+};
+use crate::rule::Grade;
 use crate::set::Set;
 use alloc::{
+    borrow::ToOwned,
     format,
     string::{String, ToString},
     vec,
     vec::Vec,
 };
-use patternwarden_tree::Value;
+use patternwarden_tree::{Node, Value};
 
 /// An object to stand beside `other`, in its namespace if one is written. `fields` is a map of what
 /// follows the metadata.
@@ -153,6 +158,37 @@ pub(crate) fn claim(object: Object<'_>, name: &str) -> Value {
         ("resources", Value::map([("requests", storage)])),
     ]);
     beside(object, ["v1", "PersistentVolumeClaim"], name, Value::map([("spec", spec)]))
+}
+
+/// What could stand in for an object. The values of a Secret do not belong into a file, and what
+/// has no namespace belongs to somebody else.
+pub(crate) fn stub(object: Object<'_>, kind: &str, name: &str) -> Option<(Grade, Value)> {
+    match kind {
+        "ConfigMap" => {
+            let mut data: Vec<(String, Value)> = Vec::new();
+            let references = object.pod_specs().flat_map(config_references);
+            let same = |r: &ConfigReference<'_>| {
+                r.kind == ConfigKind::ConfigMap && r.name.as_str() == Some(name)
+            };
+            for holder in references.filter(same).map(ConfigReference::holder) {
+                let listed = items(holder.get("items")).filter_map(|item| item.get("key"));
+                let keys = holder.get("key").into_iter().chain(listed).filter_map(Node::as_str);
+                for key in keys {
+                    if !data.iter().any(|(other, _)| other == key) {
+                        data.push((key.to_owned(), blank("value")));
+                    }
+                }
+            }
+            let grade = if data.is_empty() { Grade::Review } else { Grade::Template };
+            let fields = Value::map([("data", Value::Map(data))]);
+            Some((grade, beside(object, ["v1", kind], name, fields)))
+        }
+        "PersistentVolumeClaim" => Some((Grade::Template, claim(object, name))),
+        "ServiceAccount" => {
+            Some((Grade::Review, beside(object, ["v1", kind], name, Value::map([]))))
+        }
+        _ => None,
+    }
 }
 
 /// A Role that lets a ServiceAccount hold Leases, and its binding.

@@ -1,15 +1,15 @@
 use crate::companions::lease_rights;
 use crate::engine::Cx;
 use crate::kube::names::Form;
-use crate::kube::{Object, PodSpec, Role, RoleKind};
+use crate::kube::{Object, PodSpec, Role};
+use crate::lease_rights::{LEASE_GROUP, LEASE_VERBS, Rights};
 use crate::neighbours::Reads;
 use crate::pattern::Pattern;
 use crate::patterns::{controller, singleton_service::leader_election};
 use crate::recognise::{Confidence, recognise_one};
 use crate::repair::append_verbs;
 use crate::rule::{Check, Grade, Severity, Surface};
-use crate::set::Set;
-use alloc::{vec, vec::Vec};
+use alloc::vec;
 use patternwarden_tree::{Edit, Node, Op, Value};
 
 crate::rule! {
@@ -329,18 +329,6 @@ crate::rule! {
 static READS: &[Reads] =
     &[Reads::never("it would read the roles of the whole cluster for every Pod")];
 
-const GROUP: &str = "coordination.k8s.io";
-
-/// What holding a Lease takes.
-const VERBS: [&str; 3] = ["get", "create", "update"];
-
-/// Arguments that name the namespace of the lock.
-const NAMESPACES: [&str; 3] = [
-    "--leader-elect-resource-namespace=",
-    "--leader-election-namespace=",
-    "--leader-election-resource-namespace=",
-];
-
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
     if let Some(role) = Role::of(object) {
         let set = cx.set();
@@ -364,61 +352,16 @@ fn election(pod: PodSpec<'_>) -> Option<Node<'_>> {
     pod.running_containers().find_map(leader_election)
 }
 
-/// What a Pod may do in the namespace of its lock.
-struct Rights<'d> {
-    roles: Vec<Role<'d>>,
-    /// Whether its account is bound to anything, anywhere.
-    bound: bool,
-    /// Whether it is bound to a role that is not in the set.
-    unknown: bool,
-    /// Whether the lock is in the namespace of the Pod.
-    at_home: bool,
-}
-
-impl<'d> Rights<'d> {
-    fn of(set: &Set<'d>, pod: PodSpec<'d>) -> Self {
-        let words = || pod.running_containers().flat_map(crate::kube::Container::words);
-        let named = words()
-            .find_map(|word| NAMESPACES.iter().find_map(|flag| word.as_str()?.strip_prefix(flag)));
-        let lock = named.unwrap_or(pod.object().effective_namespace());
-        let at_home = lock == pod.object().effective_namespace();
-        let mut rights = Self { roles: Vec::new(), bound: false, unknown: false, at_home };
-        for binding in set.bindings_of(pod) {
-            rights.bound = true;
-            let here = binding.object.effective_namespace() == lock;
-            match set.bound_role(binding) {
-                _ if binding.kind == RoleKind::Namespaced && !here => {}
-                Some(role) => rights.roles.push(role),
-                None => rights.unknown = true,
-            }
-        }
-        rights
-    }
-
-    fn missing(&self) -> Vec<&'static str> {
-        let granted = |verb: &str| self.roles.iter().any(|role| role.grants(GROUP, "leases", verb));
-        VERBS.into_iter().filter(|verb| !granted(verb)).collect()
-    }
-
-    /// Whether the rights do not suffice, and `role` is where the rest belongs: the one that speaks
-    /// of Leases, else the first.
-    fn falls_short(&self, role: Role<'d>) -> bool {
-        let speaks = |role: &&Role<'d>| role.rules().any(|rule| rule.covers(GROUP, "leases"));
-        let home = self.roles.iter().find(speaks).or(self.roles.first());
-        home == Some(&role) && !self.unknown && !self.missing().is_empty()
-    }
-}
-
 fn lacking<'d>(cx: &mut Cx<'_, 'd>, role: Role<'d>, pod: PodSpec<'d>, missing: &[&'static str]) {
-    let entry = role.rules().find(|entry| entry.covers(GROUP, "leases"));
+    let entry = role.rules().find(|entry| entry.covers(LEASE_GROUP, "leases"));
     let (name, verbs) = (pod.object().display_name(), missing.join(", "));
     let (place, edits) = match entry {
         Some(entry) => (entry.verbs().place, append_verbs(entry, missing)),
         None => {
             let list = |text: &str| Value::seq([Value::from(text)]);
-            let verbs = VERBS.into_iter().map(Value::from).collect();
+            let verbs = LEASE_VERBS.into_iter().map(Value::from).collect();
             let grant = Value::map([
-                ("apiGroups", list(GROUP)),
+                ("apiGroups", list(LEASE_GROUP)),
                 ("resources", list("leases")),
                 ("verbs", Value::Seq(verbs)),
             ]);

@@ -1,15 +1,13 @@
-use crate::companions::{beside, blank, claim};
+use crate::companions::stub;
 use crate::engine::Cx;
-use crate::kube::{
-    ConfigKind, ConfigReference, Crd, Object, PodSpec, config_references, is_ingress, items,
-};
+use crate::kube::{Crd, Object};
 use crate::matcher::{clipped, glob};
+use crate::needs::{Needed, needs};
 use crate::neighbours::{ACCOUNTS, CLAIMS, CONFIG_MAPS, Reads, WORKLOADS};
 use crate::param::{Form, Param, Strings};
 use crate::pattern::Pattern;
 use crate::rule::{Check, Grade, Severity, Surface};
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
-use patternwarden_tree::{Node, Value};
+use alloc::{format, vec::Vec};
 
 crate::rule! {
     /// An object that is needed by name is not part of the input.
@@ -272,42 +270,14 @@ static IGNORE: Strings = Strings {
     default: &[],
 };
 
-/// A name of an object that must exist: its group, its kind, and whether that has namespaces.
-type Needed<'d> = (&'static str, &'static str, bool, Node<'d>);
-
 /// What every cluster has: these need not be in the input.
 const EVERYWHERE: [&str; 3] =
     ["ConfigMap/kube-root-ca.crt", "PriorityClass/system-*", "ServiceAccount/default"];
 
-const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
-
 fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
-    let mut needed: Vec<Needed<'d>> = Vec::new();
-    for pod in object.pod_specs() {
-        of_pod(&mut needed, pod);
-    }
-    let claims = pod_claims(object);
-    let is_claim = object.is("", "PersistentVolumeClaim");
-    for spec in claims.chain(object.spec().value.filter(|_| is_claim)) {
-        let class = ("storage.k8s.io", "StorageClass", false);
-        add(&mut needed, class, spec.get("storageClassName"));
-        // The annotation that the field has replaced still wins over it.
-        let old = object.annotations().value.filter(|_| is_claim);
-        add(&mut needed, class, old.and_then(|all| all.get(CLASS_ANNOTATION)));
-    }
-    if object.is("", "ServiceAccount") {
-        for entry in items(object.node.get("imagePullSecrets")) {
-            add(&mut needed, ("", "Secret", true), entry.get("name"));
-        }
-    }
-    if is_ingress(object) {
-        for entry in items(object.node.at(&["spec", "tls"]).node()) {
-            add(&mut needed, ("", "Secret", true), entry.get("secretName"));
-        }
-    }
     let home = object.effective_namespace();
     let mut said: Vec<(&str, &str)> = Vec::new();
-    for (group, kind, namespaced, node) in needed {
+    for Needed { group, kind, namespaced, name: node } in needs(object) {
         let Some(name) = node.as_str().filter(|name| !name.is_empty()) else { continue };
         if !cx.set().would_hold(kind, home) {
             continue;
@@ -344,76 +314,4 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, object: Object<'d>) {
             );
         }
     }
-}
-
-/// What could stand in for an object. The values of a Secret do not belong into a file, and what
-/// has no namespace belongs to somebody else.
-fn stub(object: Object<'_>, kind: &str, name: &str) -> Option<(Grade, Value)> {
-    match kind {
-        "ConfigMap" => {
-            let mut data: Vec<(String, Value)> = Vec::new();
-            let references = object.pod_specs().flat_map(config_references);
-            let same = |r: &ConfigReference<'_>| {
-                r.kind == ConfigKind::ConfigMap && r.name.as_str() == Some(name)
-            };
-            for holder in references.filter(same).map(ConfigReference::holder) {
-                let listed = items(holder.get("items")).filter_map(|item| item.get("key"));
-                let keys = holder.get("key").into_iter().chain(listed).filter_map(Node::as_str);
-                for key in keys {
-                    if !data.iter().any(|(other, _)| other == key) {
-                        data.push((key.to_owned(), blank("value")));
-                    }
-                }
-            }
-            let grade = if data.is_empty() { Grade::Review } else { Grade::Template };
-            let fields = Value::map([("data", Value::Map(data))]);
-            Some((grade, beside(object, ["v1", kind], name, fields)))
-        }
-        "PersistentVolumeClaim" => Some((Grade::Template, claim(object, name))),
-        "ServiceAccount" => {
-            Some((Grade::Review, beside(object, ["v1", kind], name, Value::map([]))))
-        }
-        _ => None,
-    }
-}
-
-fn add<'d>(
-    out: &mut Vec<Needed<'d>>,
-    (group, kind, namespaced): (&'static str, &'static str, bool),
-    name: Option<Node<'d>>,
-) {
-    out.extend(name.map(|name| (group, kind, namespaced, name)));
-}
-
-fn of_pod<'d>(out: &mut Vec<Needed<'d>>, pod: PodSpec<'d>) {
-    for reference in config_references(pod).into_iter().filter(|r| !r.is_optional()) {
-        let kind = reference.kind.name();
-        add(out, ("", kind, true), Some(reference.name));
-    }
-    for volume in pod.volumes() {
-        add(out, ("", "PersistentVolumeClaim", true), volume.claim_name().place.node());
-    }
-    let account = pod.service_account_name().place.node().or(pod.node.get("serviceAccount"));
-    add(out, ("", "ServiceAccount", true), account);
-    let class = pod.priority_class_name().place.node();
-    add(out, ("scheduling.k8s.io", "PriorityClass", false), class);
-    add(out, ("node.k8s.io", "RuntimeClass", false), pod.node.get("runtimeClassName"));
-    for claim in items(pod.node.get("resourceClaims")) {
-        // Until 1.30 the names stood in a map of their own.
-        let claim = claim.get("source").unwrap_or(claim);
-        add(out, ("resource.k8s.io", "ResourceClaim", true), claim.get("resourceClaimName"));
-        let template = claim.get("resourceClaimTemplateName");
-        add(out, ("resource.k8s.io", "ResourceClaimTemplate", true), template);
-    }
-}
-
-/// `spec` of every claim that is made for the Pods of a workload.
-fn pod_claims(object: Object<'_>) -> impl Iterator<Item = Node<'_>> {
-    let templates = object.workload().and_then(|workload| workload.volume_claim_templates().value);
-    let volumes = object.pod_specs().flat_map(|pod| items(pod.volume_list().value));
-    let own = items(templates).filter_map(|claim| claim.get("spec"));
-    own.chain(
-        volumes
-            .filter_map(|volume| volume.at(&["ephemeral", "volumeClaimTemplate", "spec"]).node()),
-    )
 }
