@@ -5,7 +5,7 @@
 use super::{Steps, held};
 use crate::kube::Object;
 use alloc::format;
-use patternwarden_tree::Node;
+use patternwarden_tree::{Node, Op};
 
 /// Labels of a topology, as a pointer has them, and the field that each became.
 const FIELDS: &[(&str, &str)] =
@@ -29,7 +29,7 @@ pub(super) fn migrate(object: Object<'_>, steps: &mut Steps) {
         if topology.children().count() > carried {
             steps.lose(emptied);
         } else {
-            steps.push(emptied, patternwarden_tree::Op::Remove);
+            steps.push(emptied, Op::Remove);
         }
     }
 }
