@@ -181,9 +181,15 @@ impl<'d> Set<'d> {
         self.is_closed() && self.read.is_none_or(told)
     }
 
+    /// Whether a cluster told the objects beside one of them, and not an author who calls them all
+    /// there is.
+    pub fn is_told(&self) -> bool {
+        self.read.is_some()
+    }
+
     /// What messages call all of it.
     pub fn word(&self) -> &'static str {
-        if self.read.is_some() { "cluster" } else { "input" }
+        if self.is_told() { "cluster" } else { "input" }
     }
 
     /// Whether the set is complete.

@@ -262,7 +262,7 @@ static DIRECTIONS: Strings = Strings {
 
 static ALWAYS: Flag = Flag {
     name: "always",
-    doc: "Whether Pods are also reported where the input is not said to be complete.",
+    doc: "Whether Pods are also reported where the input is not said to be complete, or a cluster has no policy beside them.",
     default: false,
 };
 
@@ -287,6 +287,10 @@ fn check<'d>(cx: &mut Cx<'_, 'd>, pod: PodSpec<'d>) {
     let mut policies: Vec<_> = set.of_kind("NetworkPolicy").filter_map(NetworkPolicy::of).collect();
     let other =
         OTHERS.iter().any(|(kind, group)| set.of_kind(kind).any(|o| o.api().group == *group));
+    // A cluster may isolate its Pods by other means, which it is not asked about.
+    if policies.is_empty() && !other && set.is_told() && !cx.flag(&ALWAYS) {
+        return;
+    }
     let home = pod.object().effective_namespace();
     policies.retain(|policy| policy.object.effective_namespace() == home);
     let severity = match (other, policies.is_empty()) {
