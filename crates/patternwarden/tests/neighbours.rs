@@ -212,3 +212,24 @@ fn nobody_is_asked_for_secrets_or_for_every_field() {
         assert!(read.fields.iter().all(|field| !field.starts_with("data")), "{read:?}");
     }
 }
+
+#[test]
+fn a_cluster_without_policies_may_isolate_by_other_means() {
+    let pod = serde_json::json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "labels": {"app": "a"}},
+        "spec": {"containers": [{"name": "a", "image": "registry.example/a:1.0.0"}]},
+    });
+    let found = |params: &str| {
+        let json = format!(r#"{{"rules": {{"network-policy-missing": {params}}}}}"#);
+        let settings =
+            Settings::from_document(&document(&serde_json::from_str(&json).expect("JSON")));
+        let settings = settings.expect("settings").only(|rule| rule.id == "network-policy-missing");
+        let mut neighbours = Neighbours::of(document(&pod));
+        let read = READS.iter().find(|read| read.kind == "NetworkPolicy").expect("a kind");
+        neighbours.add(read, Vec::new()).expect("nothing is not too much");
+        let documents = [document(&pod)];
+        let bundle = Bundle::new(&documents);
+        neighbours.judge(&settings, &Set::new(&bundle, Scope::Open)).findings.len()
+    };
+    assert_eq!((found("\"on\""), found(r#"{"always": true}"#)), (0, 1));
+}
