@@ -224,8 +224,8 @@ fn scalar<'d>(cx: &mut Cx<'_, 'd>, node: Node<'d>, base: Option<Base>, found: &m
         return;
     };
     *found += 1;
-    if *found >= MAX {
-        if *found == MAX {
+    if *found > MAX {
+        if *found == MAX + 1 {
             cx.report(
                 node,
                 format_args!("more values of this document are not what they look like"),

@@ -113,3 +113,49 @@ fn in_the_network_of_the_node_a_port_is_that_of_the_node_anyway() {
     };
     assert_eq!((found(9100), found(9101)), (0, 1));
 }
+
+/// 64 findings, and one that says that there are more.
+#[test]
+fn findings_of_one_object_have_an_end() {
+    let many = |entry: &dyn Fn(usize) -> String| (0..80).map(entry).collect::<Vec<_>>().join(", ");
+    let fields = many(&|at| format!("nonsense{at}: 1"));
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    assert_eq!(
+        count("misplaced-field", "", &format!("{map}data: {{}}\n{}", fields.replace(", ", "\n"))),
+        65
+    );
+    let twice = many(&|at| format!("k{at}: a, k{at}: b"));
+    assert_eq!(count("yaml-duplicate-key", "", &format!("{map}data: {{{twice}}}\n")), 65);
+    let traps = many(&|at| format!("k{at}: on"));
+    assert_eq!(count("yaml-scalar-trap", "", &format!("{map}data: {{{traps}}}\n")), 65);
+    let versions = many(&|at| format!("{{name: v{at}, served: true, storage: false}}"));
+    let definition = format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: as.example.com}}\n\
+         spec: {{group: example.com, names: {{kind: A, plural: as}}, versions: [{versions}]}}\n"
+    );
+    assert_eq!(count("crd-schema-invalid", "", &definition), 65);
+}
+
+#[test]
+fn names_are_served_in_one_namespace_or_everywhere() {
+    let found = |rule: &str| {
+        let text = format!(
+            "{}---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: a}}\n\
+             spec: {{podSelector: {{}}, policyTypes: [Egress], egress: [{{{rule}}}, \
+             {{to: [{{podSelector: {{}}}}], ports: [{{port: 5432}}]}}]}}\n",
+            one("")
+        );
+        count("networkpolicy-dns-blocked", "", &text)
+    };
+    let listed = |name: &str| {
+        format!(
+            "to: [{{namespaceSelector: {{matchExpressions: [{{key: kubernetes.io/metadata.name, \
+             operator: In, values: [{name}]}}]}}}}]"
+        )
+    };
+    assert_eq!((found(&listed("kube-system")), found(&listed("shop"))), (0, 1));
+    let block = |cidr: &str| format!("to: [{{ipBlock: {{cidr: {cidr}}}}}]");
+    assert_eq!((found(&block("0.0.0.0/0")), found(&block("10.0.0.0/8"))), (0, 1));
+    let port = |name: &str| format!("ports: [{{port: {name}, protocol: UDP}}]");
+    assert_eq!((found(&port("dns")), found(&port("metrics"))), (0, 1));
+}
